@@ -1,0 +1,28 @@
+namespace DrOrchestrator.Core.Planning;
+
+/// <summary>The five questions of preflight, and capacity.</summary>
+public enum FindingArea
+{
+    Bandwidth,
+    Storage,
+    Hardware,
+    VmConfiguration,
+    TransferSecurity,
+    Capacity,
+    Reachability,
+}
+
+/// <summary>How much a finding weighs. An error stops the move; a warning is shown with it.</summary>
+public enum FindingSeverity
+{
+    Information,
+    Warning,
+    Error,
+}
+
+/// <summary>One finding of preflight.</summary>
+/// <param name="Area">Which question it answers.</param>
+/// <param name="Severity">Whether it stops the move.</param>
+/// <param name="Fact">What was observed, a whole sentence.</param>
+/// <param name="WayOut">What to do about it; null where nothing needs to be done.</param>
+public sealed record Finding(FindingArea Area, FindingSeverity Severity, string Fact, string? WayOut = null);

@@ -1,0 +1,29 @@
+namespace DrOrchestrator.Drivers;
+
+/// <summary>What a hypervisor family can do through its driver. What it can't is declared, never imitated.</summary>
+public sealed record Capabilities
+{
+    public required bool CopiesStorage { get; init; }
+
+    public required bool AbortsMigration { get; init; }
+
+    public required bool EncryptsTransfer { get; init; }
+
+    public required bool CapsBandwidth { get; init; }
+
+    public required bool AutoConverges { get; init; }
+
+    public required bool UsesMigrationNetwork { get; init; }
+
+    /// <summary>Whether the custody generation is kept in the VM's own metadata.</summary>
+    public required bool HoldsGeneration { get; init; }
+
+    /// <summary>
+    /// How long after its sender gave up a request may still take effect. Absence of a copy proves
+    /// nothing before this has passed, or before the request's own record shows its end.
+    /// </summary>
+    public required TimeSpan PendingRequestBound { get; init; }
+
+    /// <summary>Where <see cref="PendingRequestBound"/> comes from: a vendor page, or what was measured.</summary>
+    public required string PendingRequestSource { get; init; }
+}
