@@ -53,6 +53,13 @@ public interface IHypervisorDriver : IAsyncDisposable
     /// </summary>
     Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Writes the custody generation into the VM's metadata at this host, if it is higher than the one there,
+    /// so that orders of an older generation are refused from now on. Done also where the host has no
+    /// such VM; refused where the hypervisor can't hold it (see <see cref="Capabilities.HoldsGeneration"/>).
+    /// </summary>
+    Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken);
+
     /// <summary>Hard-stops this copy, running, paused or incoming, and confirms by the hypervisor that it stopped.</summary>
     Task<Outcome<Nothing>> EnsureStopped(HostEndpoint host, VmRef vm, CancellationToken cancellationToken);
 
