@@ -62,7 +62,7 @@ public static class StoreRegistration
         marten.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
         marten.Projections.Wakeup = new PostgresqlListenWakeup(
             provider.GetRequiredService<NpgsqlDataSource>(), NullLogger.Instance, PostgresqlListenWakeup.DefaultChannel);
-        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>()), subscription =>
+        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>), subscription =>
         {
             subscription.Name = "relay";
             subscription.Options.BatchSize = 1000;
