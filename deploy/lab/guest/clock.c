@@ -20,7 +20,7 @@ uint64_t ticks(void) { return counter; }
 __attribute__((noreturn)) static void *count(void *unused) {
     (void)unused;
     for (;;) {
-        usleep(10000);
+        usleep(20000);
         counter++;
     }
 }

@@ -34,7 +34,7 @@ __attribute__((noreturn)) static void *dirty(void *unused) {
     uint64_t last = nanoseconds();
     double owed = 0;
     for (;;) {
-        usleep(rate > 0 ? 10000 : 100000);
+        usleep(rate > 0 ? 20000 : 100000);
         uint64_t now = nanoseconds();
         double seconds = (double)(now - last) / 1e9;
         last = now;

@@ -2,6 +2,10 @@
 # A host: network, mount, uts, ipc and pid namespaces of its own, with a libvirtd that believes it
 # has a machine to itself. Needs network.sh and freezer.sh.
 
+# Where each host mounts its own folders over.
+# shellcheck disable=SC2034  # read by up and down
+MACHINE_FOLDERS=(/var/lib/libvirt /var/log/libvirt /var/cache/libvirt)
+
 host_folder() { echo "$LAB_STATE/hosts/$1"; }
 host_init() { remembered_process "$(host_folder "$1")/init"; }
 host_is_on() { host_init "$1" >/dev/null; }
