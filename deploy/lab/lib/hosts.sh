@@ -21,11 +21,26 @@ write_host_files() {
   local host=$1 folder
   folder=$(host_folder "$host")
   # What a real host keeps over a power cycle: definitions, images, identity.
-  mkdir -p "$folder"/{qmp,log,var/qemu,var/images,var/boot,cache,etc/upper,etc/work,libvirt/qemu,libvirt/hooks,libvirt/nwfilter}
+  mkdir -p "$folder"/{qmp,log,var/qemu,var/images,var/boot,cache,etc/upper,etc/work,libvirt/qemu,libvirt/hooks,libvirt/nwfilter,libvirt/storage/autostart}
   [ -s "$folder/uuid" ] || cat /proc/sys/kernel/random/uuid >"$folder/uuid"
   write_host_etc "$host" "$folder/etc/upper"
   write_libvirtd_conf "$host" >"$folder/libvirt/libvirtd.conf"
   write_qemu_conf "$host" >"$folder/libvirt/qemu.conf"
+  write_pool "$folder/libvirt/storage" images /var/lib/libvirt/images
+  write_pool "$folder/libvirt/storage" shared "$LAB_STATE/shared"
+}
+
+# The pools of the host's own and of the shared storage: through them the destination of a migration
+# makes the disk to copy to, and the orchestrator makes and removes volumes.
+write_pool() {
+  local folder=$1 name=$2 path=$3
+  cat >"$folder/$name.xml" <<XML
+<pool type='dir'>
+  <name>$name</name>
+  <target><path>$path</path></target>
+</pool>
+XML
+  ln -sf "../$name.xml" "$folder/autostart/$name.xml"
 }
 
 # /etc/pki is where libvirt looks for its client certificate when it calls a peer.
@@ -92,7 +107,8 @@ CONF
 }
 
 power_on() {
-  local host=$1 folder pid child
+  local host=$1 folder namespace pid
+  namespace=$(namespace_of "$host")
   folder=$(host_folder "$host")
   host_is_on "$host" && return
   power_off "$host" # what a killed init may have left
@@ -102,18 +118,22 @@ power_on() {
   # The subshell enters the cgroup first, so that the host never has a process outside it.
   (
     echo "$BASHPID" >"$FREEZER/$host/cgroup.procs"
-    exec ip netns exec "$(namespace_of "$host")" setsid \
+    exec ip netns exec "$namespace" setsid \
       unshare --mount --uts --ipc --pid --fork --kill-child \
       "$here/lib/host-init" "$host" "$folder" "$LAB_CACHE/overlay"
   ) </dev/null >"$folder/log/console" 2>&1 9>&- &
   pid=$!
-  wait_until 5 "host $host to get its first process" has_child "$pid" || die "see $folder/log/console"
-  child=$(cat "/proc/$pid/task/$pid/children")
-  remember_process "$folder/init" "${child% }"
+  wait_until 5 "host $host to get its first process" remember_init "$host" "$pid" || die "see $folder/log/console"
   plug_host "$host" up
 }
 
-has_child() { [ -n "$(cat "/proc/$1/task/$1/children" 2>/dev/null)" ]; }
+# The child of unshare is the first process of the host's pid namespace.
+remember_init() {
+  local child
+  child=$(cat "/proc/$2/task/$2/children")
+  child=${child% }
+  [ -n "$child" ] && [ "$(cat "/proc/$child/comm")" = host-init ] && remember_process "$(host_folder "$1")/init" "$child"
+}
 
 # Power off is silent for everyone else: the cables go first, so that no dying kernel sends a reset.
 # Then every process is killed, not only the first: SIGKILL reaches a frozen process at its thaw

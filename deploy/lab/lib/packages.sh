@@ -12,7 +12,9 @@ MACHINE_PACKAGES=(libvirt0 libvirt-clients libvirt-daemon qemu-system-x86 qemu-u
   openssl iproute2 nftables util-linux cpio curl jq lz4 xz-utils zstd gcc libc6-dev libjson-c5 libbsd0)
 OVERLAY_PACKAGES=(qemu-system-x86 qemu-system-common qemu-system-data qemu-utils seabios libvirt0
   libvirt-common libvirt-clients libvirt-daemon libvirt-daemon-common libvirt-daemon-log
-  libvirt-daemon-driver-qemu)
+  libvirt-daemon-driver-qemu libvirt-daemon-driver-storage)
+# On a machine whose own QEMU is new enough, the drivers that Debian 12 still ships in libvirt-daemon.
+NEWER_MACHINE_PACKAGES=(libvirt-daemon-driver-qemu libvirt-daemon-driver-storage)
 OVERLAY=$LAB_CACHE/overlay
 APT_LISTS=$LAB_CACHE/apt
 
@@ -23,9 +25,9 @@ apt_quietly() {
 own_qemu_major() { /usr/bin/qemu-system-x86_64 --version 2>/dev/null | sed -nE '1s/.*version ([0-9]+)\..*/\1/p'; }
 needs_overlay() { [ "$(own_qemu_major)" -lt 10 ]; }
 
-install_machine_packages() {
+install_packages() {
   local package missing=()
-  for package in "${MACHINE_PACKAGES[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
