@@ -60,7 +60,8 @@ wait_until() {
 }
 
 # A process is known by its id and its start time: an id alone may belong to a stranger by now.
-process_start_time() { awk '{sub(/.*\) /, ""); print $20}' "/proc/$1/stat" 2>/dev/null; }
+# One that is dead and not yet reaped has none.
+process_start_time() { awk '{sub(/.*\) /, ""); if ($1 != "Z") print $20}' "/proc/${1:-none}/stat" 2>/dev/null; }
 remember_process() { echo "$2 $(process_start_time "$2")" >"$1"; }
 remembered_process() {
   local pid started
