@@ -23,6 +23,8 @@ write_host_files() {
   # What a real host keeps over a power cycle: definitions, images, identity.
   mkdir -p "$folder"/{qmp,log,var/qemu,var/images,var/boot,cache,etc/upper,etc/work,libvirt/qemu,libvirt/hooks,libvirt/nwfilter,libvirt/storage/autostart}
   [ -s "$folder/uuid" ] || cat /proc/sys/kernel/random/uuid >"$folder/uuid"
+  # Its own copy: bash reads a script as it runs it, and the tree may change under a running lab.
+  cp "$here/lib/host-init" "$folder/host-init"
   write_host_etc "$host" "$folder/etc/upper"
   write_libvirtd_conf "$host" >"$folder/libvirt/libvirtd.conf"
   write_qemu_conf "$host" >"$folder/libvirt/qemu.conf"
@@ -120,7 +122,7 @@ power_on() {
     echo "$BASHPID" >"$FREEZER/$host/cgroup.procs"
     exec ip netns exec "$namespace" setsid \
       unshare --mount --uts --ipc --pid --fork --kill-child \
-      "$here/lib/host-init" "$host" "$folder" "$LAB_CACHE/overlay"
+      "$folder/host-init" "$host" "$folder" "$LAB_CACHE/overlay"
   ) </dev/null >"$folder/log/console" 2>&1 9>&- &
   pid=$!
   wait_until 5 "host $host to get its first process" remember_init "$host" "$pid" || die "see $folder/log/console"
