@@ -46,7 +46,8 @@ internal static class MoveEndings
             events.Add(new PlacesInspected(message.Places) { At = message.At });
         }
 
-        var settled = state.UnsettledSince is not { } since || message.At >= since + message.PendingRequestBound;
+        // What counts is when the places were asked: an answer of before the bound, heard after it, proves nothing.
+        var settled = state.UnsettledSince is not { } since || message.AskedAt >= since + message.PendingRequestBound;
         var sentence = $"The bound for pending requests ({message.PendingRequestBound.TotalSeconds:0} s) has passed.";
         events.AddRange(state.Phase switch
         {

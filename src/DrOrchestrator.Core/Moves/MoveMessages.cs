@@ -47,8 +47,10 @@ public abstract record MoveMessage
     /// <summary>What the places said.</summary>
     /// <param name="OrderKey">The order answered.</param>
     /// <param name="Places">One report for each place asked.</param>
+    /// <param name="AskedAt">Before the first of them was asked. An answer says nothing about what took effect after it, however late it is heard.</param>
     /// <param name="PendingRequestBound">How long after its sender gave up a request may still take effect there.</param>
-    public sealed record ReportPlaces(string OrderKey, IReadOnlyList<PlaceReport> Places, TimeSpan PendingRequestBound) : MoveMessage;
+    public sealed record ReportPlaces(
+        string OrderKey, IReadOnlyList<PlaceReport> Places, DateTimeOffset AskedAt, TimeSpan PendingRequestBound) : MoveMessage;
 
     /// <summary>The guest's proof of life, or its definite failure.</summary>
     /// <param name="OrderKey">The order answered.</param>

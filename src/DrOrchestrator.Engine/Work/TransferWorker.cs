@@ -91,10 +91,11 @@ internal sealed class TransferWorker(
             await driver.EnsureAborted(request, cancellationToken);
         }
 
+        var askedAt = clock.GetUtcNow();
         var places = await Task.WhenAll(order.Places.Select(async place =>
             Place(place.Host, await drivers.For(place).InspectVm(place, order.Vm, cancellationToken))));
         await reports.Report(
-            order.From, new MoveMessage.ReportPlaces(order.Key, places, driver.Capabilities.PendingRequestBound), GiveUpAfter, cancellationToken);
+            order.From, new MoveMessage.ReportPlaces(order.Key, places, askedAt, driver.Capabilities.PendingRequestBound), GiveUpAfter, cancellationToken);
     }
 
     private async Task<TransferReport> Migrate(MoveOrder.Transfer order, Claim claim, MigrationRequest request, CancellationToken cancellationToken)
