@@ -24,8 +24,9 @@ internal static class MoveEndings
             return Decision.Of([reported, .. Arrived(state, report.Source, "It was migrated away and its own host says that it is gone.", message.At)]);
         }
 
-        // A request whose end is not known may still take effect: only looking again, later, can clear a place.
-        if (report.Result is TransferResult.Unknown || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice)
+        // A request whose end is not known may still take effect, this worker's or that of one whose claim
+        // lapsed before it: only looking again, later, can clear a place.
+        if (report.Result is TransferResult.Unknown || state.UnsettledSince is not null || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice)
         {
             return Decision.Of([reported, .. Investigate(state, Sentence(report), [report.Source, report.Destination], verdict, message.At)]);
         }

@@ -45,7 +45,8 @@ internal static class MoveEvolution
         TransferProgressed e => state with { Move = state.Move! with { Progress = e.Progress } },
         TransferReported e => state with
         {
-            UnsettledSince = e.Report.Result is TransferResult.Unknown ? e.At : null,
+            // A certain end is that worker's own; what a vanished one before it asked for stays in doubt.
+            UnsettledSince = e.Report.Result is TransferResult.Unknown ? e.At : state.UnsettledSince,
             Move = state.Move! with { Claim = null, Report = e.Report },
         },
         AbortRequested e => state with { Move = state.Move! with { AbortReason = e.Reason, AbortedOnRequest = e.By.Subject != $"vm-{state.Vm!.Id}" } },
