@@ -65,7 +65,8 @@ internal sealed class TransferWorker(
         }
         finally
         {
-            await held.CancelAsync();
+            // Not CancelAsync: it calls back on a thread of the pool, where nothing has an order that can be replayed.
+            held.Cancel();
             await heartbeat;
         }
     }
@@ -177,7 +178,7 @@ internal sealed class TransferWorker(
                 }
                 else if (mine is false || clock.GetElapsedTime(renewed) > options.ClaimLifetime * 20)
                 {
-                    await held.CancelAsync();
+                    held.Cancel();
                     return;
                 }
             }
