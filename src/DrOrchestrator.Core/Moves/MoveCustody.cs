@@ -10,13 +10,14 @@ internal static class MoveCustody
 {
     /// <summary>
     /// The first sight of a VM. It must be seen running at exactly one host; hosts that did not answer
-    /// join the set, because nothing says that they do not run it.
+    /// join the set, because nothing says that they do not run it, and so do hosts with a copy that could
+    /// run (paused, incoming, crashed): only absent and shut off say that it does not.
     /// </summary>
     public static VmEnrolled? Enrol(VmRef vm, IReadOnlyList<PlaceReport> places, DateTimeOffset at)
     {
         var running = places.Where(place => place.State is VmState.Running).Select(place => place.Host).ToArray();
         return running.Length == 1
-            ? new VmEnrolled(vm, running[0], [.. places.Where(place => place.State is null).Select(place => place.Host)]) { At = at }
+            ? new VmEnrolled(vm, running[0], [.. places.Where(place => place.Host != running[0] && !SaysGone(place)).Select(place => place.Host)]) { At = at }
             : null;
     }
 
@@ -36,6 +37,8 @@ internal static class MoveCustody
         }
     }
 
+    private static bool SaysGone(PlaceReport place) => place.State is { } answer && TransferJudgement.IsGone(answer);
+
     private static Decision ObserveIdle(MoveState state, MoveMessage.ObserveVm observe)
     {
         var events = new List<object>();
@@ -52,7 +55,7 @@ internal static class MoveCustody
 
         // Nothing of ours is pending in this phase, so a host's own "not here" is evidence.
         events.AddRange(observe.Places
-            .Where(place => place.State is { } answer && TransferJudgement.IsGone(answer) && !place.MigratingOut
+            .Where(place => SaysGone(place) && !place.MigratingOut
                 && running.Length == 1 && place.Host != running[0] && state.Custody.Includes(place.Host))
             .Select(place => new PlaceCleared(new FenceEvidence.HypervisorConfirmed(place.State!.Value, "No request of ours is under way for this VM.")
             {

@@ -22,7 +22,7 @@ internal static class MoveEvolution
         {
             Vm = e.Vm,
             RunsAt = e.RunsAt,
-            Custody = e.Silent.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
+            Custody = e.Doubtful.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
         },
         VmFoundElsewhere e => state with { RunsAt = e.Host, Custody = state.Custody.NextGeneration().Add(e.Host) },
         MoveStarted e => state with
