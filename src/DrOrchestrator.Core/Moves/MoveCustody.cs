@@ -23,6 +23,13 @@ internal static class MoveCustody
 
     public static Decision Observe(MoveState state, MoveMessage.ObserveVm observe)
     {
+        // A look takes seconds where a host is silent, and a whole move fits into it: what it saw before the
+        // move would take the destination out of custody and put the source back.
+        if (observe.Generation != state.Custody.Generation)
+        {
+            return Decision.Nothing;
+        }
+
         switch (state.Phase)
         {
             case MovePhase.NotEnrolled:
