@@ -159,8 +159,9 @@ internal static class MoveEndings
             return Duplicate(state, message.Places, message.At);
         }
 
-        // One host that runs it is the anchor; without one, a place may go only if another answered for it.
-        var keep = running.Length == 1 ? running[0] : state.RunsAt;
+        // While a place is silent and none runs it, the place where it ran last stays beside the silent one.
+        // Once all have answered, each answer stands for itself.
+        var keep = running.Length == 0 && message.Places.Any(place => place.State is null) ? state.RunsAt : null;
         var gone = message.Places.Where(place =>
             settled && place.Host != keep && place.State is { } answer && TransferJudgement.IsGone(answer) && state.Custody.Includes(place.Host)).ToArray();
         var left = state.Custody.Places.Select(place => place.Host).Except(gone.Select(place => place.Host)).ToArray();
