@@ -220,11 +220,14 @@ internal static class MoveEndings
             default:
                 PlaceReport[] gone = [.. new[] { source, destination }.Where(place => TransferJudgement.IsGone(place.State!.Value))];
                 var reason = $"The guest runs nowhere: {source.Host} says {source.State}, {destination.Host} says {destination.State}. Its last report: {WhyNotMoved(move)}";
+
+                // A crashed copy is still in memory and stays a place.
+                HostId[] left = [.. new[] { source.Host, destination.Host }.Except(gone.Select(place => place.Host))];
+                var ended = new MoveEnded(move.Id, move.Run, MoveOutcome.Failed, null, reason, left) { At = at };
                 return
                 [
                     .. gone.Select(place => Confirmed(place, settled, at)),
-                    new MoveEnded(move.Id, move.Run, MoveOutcome.Failed, null, reason, []) { At = at },
-                    new CustodySettled(null) { At = at },
+                    .. left.Length <= 1 ? new object[] { ended, new CustodySettled(null) { At = at } } : [ended],
                 ];
         }
     }
