@@ -34,7 +34,7 @@ internal static class MoveEvolution
         },
         MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
         SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
-        PlaceAdded e => state with { Custody = state.Custody.Add(e.Host) },
+        PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
         OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
         ClaimLapsed e => state with
         {
