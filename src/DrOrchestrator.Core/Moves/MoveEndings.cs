@@ -18,6 +18,9 @@ internal static class MoveEndings
 
         var report = message.Report;
         var reported = new TransferReported(report) { At = message.At };
+
+        // What follows speaks of this report: its reason, its outcome, its figures.
+        state = MoveEvolution.Evolve(state, reported);
         var verdict = TransferJudgement.Of(report.Source, report.Destination);
         if (verdict is TransferVerdict.AtDestination)
         {
