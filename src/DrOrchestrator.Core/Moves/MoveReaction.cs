@@ -73,7 +73,7 @@ internal static class MoveReaction
         ? state.Phase switch
         {
             MovePhase.Preparing => move.PhaseSince + move.Policy.PreparationTimeout,
-            MovePhase.Transferring => move.PhaseSince + move.Policy.Migration.Timeout + (move.Attempts > 0 ? move.Policy.AbortTimeout : TimeSpan.Zero),
+            MovePhase.Transferring => move.TransferSince!.Value + move.Policy.Migration.Timeout + (move.Attempts > 0 ? move.Policy.AbortTimeout : TimeSpan.Zero),
             MovePhase.Aborting => move.PhaseSince + move.Policy.AbortTimeout,
             MovePhase.Investigating => move.PhaseSince + move.Policy.InvestigationTimeout,
             MovePhase.Verifying => move.PhaseSince + move.Policy.VerificationTimeout,

@@ -95,7 +95,7 @@ public sealed class OrderDesk : IAsyncDisposable
     /// <summary>Stops our watching. What the hypervisors do goes on, and the next process re-attaches.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        stopping.Cancel();
         Task[] open;
         lock (gate)
         {
