@@ -13,10 +13,11 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
     public YamlInventory Read(YamlMap root)
     {
         var sites = Sites(root);
-        var hosts = root.Maps("hosts").Select(host => Host(host, sites)).OfType<HostEndpoint>().ToArray();
-        if (hosts.Length == 0)
+        var written = root.Maps("hosts");
+        var hosts = written.Select(host => Host(host, sites)).OfType<HostEndpoint>().ToArray();
+        if (written.Count == 0)
         {
-            root.Error("hosts", "There is no usable host.", "Add at least one under hosts: with name, site, driver and address.");
+            root.Error("hosts", "There is no host.", "Add at least one under hosts: with name, site, driver and address.");
         }
 
         var links = root.Maps("links").Select(link => Link(link, sites)).OfType<SiteLink>().ToArray();
@@ -61,14 +62,13 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
             map.Error("driver", $"There is no driver '{driver}' here.", $"Installed: {string.Join(", ", drivers.Order())}.");
         }
 
-        if (name is null || site is null || driver is null || address is null)
-        {
-            return null;
-        }
-
-        if (!HostName.IsUsable(name))
+        if (name is not null && !HostName.IsUsable(name))
         {
             map.Error("name", $"'{name}' can not name a host.", HostName.Rule);
+        }
+
+        if (name is null || site is null || driver is null || address is null)
+        {
             return null;
         }
 
@@ -90,7 +90,7 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
         var megabits = map.OptionalNumber("bandwidthMegabits", 0.001, 10_000_000);
         if (megabits is null && !map.Has("bandwidthMegabits"))
         {
-            map.Error("bandwidthMegabits", "This field is missing.", "Write what the link carries each way, in megabits per second.");
+            map.Missing("bandwidthMegabits", "Write what the link carries each way, in megabits per second.");
         }
 
         return from is { } one && to is { } other && megabits is { } rate ? new SiteLink(one, other, Bandwidth.FromMegabitsPerSecond(rate)) : null;

@@ -31,7 +31,7 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
         var (_, scope) = root.OptionalChoice("scope", ("host", PlanScope.Host));
         if (!root.Has("scope"))
         {
-            root.Error("scope", "This field is missing.", "Write scope: host.");
+            root.Missing("scope", "Write scope: host.");
         }
 
         return new RecoveryPlan(
@@ -102,7 +102,7 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
 
         if (!map.Has("holdDownSeconds"))
         {
-            map.Error("holdDownSeconds", "This field is missing.", "Write how long the alert must stand before anything is done; longer than common blips.");
+            map.Missing("holdDownSeconds", "Write how long the alert must stand before anything is done; longer than common blips.");
         }
 
         return labels.Count > 0 && hostLabel is not null && holdDown is { } wait ? new AlertTrigger(labels, hostLabel, wait) : null;

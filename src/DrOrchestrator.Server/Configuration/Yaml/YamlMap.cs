@@ -27,10 +27,19 @@ internal sealed class YamlMap(YamlFile file, YamlMappingNode node, string path)
         var text = OptionalText(field);
         if (text is null && !IsMistyped(field))
         {
-            Error(field, "This field is missing.", $"Add {field}: with its value.");
+            Missing(field, $"Add {field}: with its value.");
         }
 
         return text;
+    }
+
+    /// <summary>Reports that a field is not there, unless a misspelt one stands in its place, which is reported as such.</summary>
+    public void Missing(string field, string wayOut)
+    {
+        if (!Fields.Any(written => !known.Contains(written) && NearestWord.To(written, [field]) is not null))
+        {
+            Error(field, "This field is missing.", wayOut);
+        }
     }
 
     public string? OptionalText(string field) => Find(field) switch
