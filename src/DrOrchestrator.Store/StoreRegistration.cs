@@ -21,7 +21,8 @@ public static class StoreRegistration
     /// Registers event store, deadlines and the relay's subscription. Call it after the bus was
     /// registered: the relay must not send before the queues exist.
     /// </summary>
-    public static IServiceCollection AddDrOrchestratorStore(this IServiceCollection services, StoreOptions options)
+    public static IServiceCollection AddDrOrchestratorStore(
+        this IServiceCollection services, StoreOptions options, Action<Marten.StoreOptions>? documents = null)
     {
         services.AddSingleton(options);
         services.AddSingleton(NpgsqlDataSource.Create(options.TunedConnectionString));
@@ -29,14 +30,14 @@ public static class StoreRegistration
         services.AddHostedService(provider => provider.GetRequiredService<RelayWaker>());
         services.AddSingleton<IEventStore, MartenEventStore>();
         services.AddSingleton<IDeadlines, PostgresDeadlines>();
-        services.AddMarten(provider => Configure(provider, options))
+        services.AddMarten(provider => Configure(provider, options, documents))
             .UseLightweightSessions()
             .ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold);
         return services;
     }
 
-    private static Marten.StoreOptions Configure(IServiceProvider provider, StoreOptions options)
+    private static Marten.StoreOptions Configure(IServiceProvider provider, StoreOptions options, Action<Marten.StoreOptions>? documents)
     {
         var marten = new Marten.StoreOptions { DatabaseSchemaName = options.Schema, DisableNpgsqlLogging = true };
         marten.Connection(provider.GetRequiredService<NpgsqlDataSource>());
@@ -67,6 +68,7 @@ public static class StoreRegistration
             subscription.Name = "relay";
             subscription.Options.BatchSize = 1000;
         });
+        documents?.Invoke(marten);
         return marten;
     }
 }

@@ -1,15 +1,26 @@
 using System.Globalization;
 using DrOrchestrator.Engine;
 using DrOrchestrator.Server.Bus;
+using DrOrchestrator.Server.Configuration;
+using DrOrchestrator.Server.Identity;
 using DrOrchestrator.Store;
 
 namespace DrOrchestrator.Server.Hosting;
 
 /// <summary>
 /// Everything that is configured from outside, read once: environment variables with the prefix DR_, the
-/// command line, or appsettings.json.
+/// command line, or appsettings.json. The README lists them.
 /// </summary>
-public sealed record ServerSettings(EngineOptions Engine, BusOptions Bus, StoreOptions Store, Uri? Fleet)
+public sealed record ServerSettings(
+    EngineOptions Engine,
+    BusOptions Bus,
+    StoreOptions Store,
+    IdentityOptions Identity,
+    string? InventoryPath,
+    string RunbooksPath,
+    TimeSpan DiscoverEvery,
+    Uri? Fleet,
+    int SimulatedVms)
 {
     /// <exception cref="InvalidOperationException">Something needed is missing or malformed; the message names it and the way out.</exception>
     public static ServerSettings From(IConfiguration configuration)
@@ -30,7 +41,12 @@ public sealed record ServerSettings(EngineOptions Engine, BusOptions Bus, StoreO
                     ?? throw new InvalidOperationException("No database is configured. Set DR_DATABASE to an Npgsql connection string, for example from the file that deploy/services wrote."),
                 Schema = configuration["Schema"] ?? "dr",
             },
-            Address(configuration, "Fleet"));
+            new IdentityOptions { FirstKeyPath = configuration["FirstKeyFile"] ?? "first-key" },
+            configuration["Inventory"],
+            configuration["Runbooks"] ?? "runbooks",
+            Seconds(configuration, "DiscoverEverySeconds", TimeSpan.FromSeconds(15)),
+            Address(configuration, "Fleet"),
+            configuration.GetValue("SimulatedVms", 8));
     }
 
     private static Uri? Address(IConfiguration configuration, string key) => configuration[key] is not { Length: > 0 } text
