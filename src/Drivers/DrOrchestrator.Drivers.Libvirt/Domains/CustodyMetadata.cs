@@ -20,16 +20,26 @@ internal sealed record CustodyMetadata(long Generation, MoveId? Move)
     private const uint Live = 1;
     private const uint Config = 2;
 
-    public static CustodyMetadata? From(XElement domain)
+    /// <summary>Null: the domain has none. Answered even while the domain is being received, when its whole description is not.</summary>
+    public static CustodyMetadata? Read(DomainHandle domain)
     {
-        var custody = domain.Element("metadata")?.Element(XName.Get("custody", Namespace));
-        if (!long.TryParse(custody?.Attribute("generation")?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var generation))
+        var text = LibvirtNative.virDomainGetMetadata(domain, Element, Namespace, 0);
+        if (text != 0)
         {
-            return null;
+            return Parse(Check.Text(text));
         }
 
-        var move = custody!.Attribute("move")?.Value;
-        return new CustodyMetadata(generation, string.IsNullOrEmpty(move) ? null : new MoveId(move));
+        var error = LibvirtError.Last();
+        return error.Code == ErrorCode.NoDomainMetadata ? null : throw new LibvirtException(error);
+    }
+
+    internal static CustodyMetadata? Parse(string xml)
+    {
+        var custody = XElement.Parse(xml);
+        var move = custody.Attribute("move")?.Value;
+        return long.TryParse(custody.Attribute("generation")?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var generation)
+            ? new CustodyMetadata(generation, string.IsNullOrEmpty(move) ? null : new MoveId(move))
+            : null;
     }
 
     /// <summary>Written before a migration begins: while it runs libvirt lets nobody modify the domain.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
@@ -11,20 +10,6 @@ internal sealed class DomainDescription(XElement domain)
     public static DomainDescription Parse(string xml) => new(XElement.Parse(xml));
 
     public VmRef Vm => new(new VmId(domain.Element("uuid")?.Value ?? ""), domain.Element("name")?.Value ?? "");
-
-    public Bytes Memory
-    {
-        get
-        {
-            var memory = domain.Element("memory");
-            var amount = double.TryParse(memory?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : 0;
-            return new Bytes((long)(amount * Unit(memory?.Attribute("unit")?.Value)));
-        }
-    }
-
-    public int Vcpus => int.TryParse(domain.Element("vcpu")?.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : 1;
-
-    public CustodyMetadata? Custody => CustodyMetadata.From(domain);
 
     public string? VirtType => domain.Attribute("type")?.Value;
 
@@ -43,18 +28,6 @@ internal sealed class DomainDescription(XElement domain)
     public IReadOnlyList<DomainDisk> Disks => [.. Devices("disk").Select(DomainDisk.From).OfType<DomainDisk>()];
 
     private IEnumerable<XElement> Devices(string name) => domain.Element("devices")?.Elements(name) ?? [];
-
-    private static double Unit(string? unit) => unit switch
-    {
-        "b" or "bytes" => 1,
-        "KB" => 1e3,
-        "M" or "MiB" => 1 << 20,
-        "MB" => 1e6,
-        "G" or "GiB" => 1 << 30,
-        "GB" => 1e9,
-        "T" or "TiB" => 1L << 40,
-        _ => 1 << 10,
-    };
 }
 
 /// <summary>One disk that holds the guest's own data. CD-ROMs, floppies and read-only disks are left out.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Drivers.Libvirt.Connections;
@@ -6,10 +7,9 @@ using DrOrchestrator.Drivers.Libvirt.Native;
 namespace DrOrchestrator.Drivers.Libvirt.Domains;
 
 /// <summary>One domain as its host shows it at one moment.</summary>
-internal sealed record DomainSnapshot(VmCopy Copy, DomainDescription Description, JobStatistics Job, bool Active)
+internal sealed record DomainSnapshot(VmCopy Copy, CustodyMetadata? Custody, JobStatistics Job, bool Active)
 {
-    public static DomainSnapshot NotThere(VmRef vm, HostId host) =>
-        new(VmCopy.NotThere(vm, host), DomainDescription.Parse("<domain/>"), JobStatistics.None, false);
+    public static DomainSnapshot NotThere(VmRef vm, HostId host) => new(VmCopy.NotThere(vm, host), null, JobStatistics.None, false);
 }
 
 /// <summary>Reads domains. Runs on a thread of the host's calls.</summary>
@@ -38,29 +38,34 @@ internal static class DomainReader
         return domain is null ? null : Snapshot(domain, host);
     }
 
-    /// <summary>Null: it vanished between two questions, as the source of a migration does at its end.</summary>
+    /// <summary>
+    /// Null: it vanished between two questions, as the source of a migration does at its end. Asks only what
+    /// libvirt answers while a domain is being received: its whole description waits for the end of the
+    /// migration (seen with libvirt 11.3), and with it would everybody who asks.
+    /// </summary>
     public static DomainSnapshot? Snapshot(DomainHandle domain, HostId host)
     {
         try
         {
-            Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out var reason, 0));
+            Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var number, out var reason, 0));
+            var state = (DomainState)number;
             var persistent = Check.NotNegative(LibvirtNative.virDomainIsPersistent(domain)) == 1;
-            var description = DomainDescription.Parse(Check.Text(LibvirtNative.virDomainGetXMLDesc(domain, 0)));
-            var (job, receiving) = Job(domain, (DomainState)state);
-            var active = (DomainState)state is not (DomainState.Shutoff or DomainState.Crashed);
+            var (job, receiving) = Job(domain, state);
+            Check.NotNegative(LibvirtNative.virDomainGetInfo(domain, out var info));
+            var custody = CustodyMetadata.Read(domain);
             return new DomainSnapshot(
                 new VmCopy(
-                    description.Vm,
+                    Name(domain),
                     host,
-                    ToState((DomainState)state, (PausedReason)reason, persistent, receiving),
+                    ToState(state, (PausedReason)reason, persistent, receiving),
                     persistent,
-                    description.Memory,
-                    description.Vcpus,
+                    new Bytes((long)info.MaximumMemory * 1024),
+                    info.Vcpus,
                     job.IsMigratingOut,
-                    description.Custody?.Generation),
-                description,
+                    custody?.Generation),
+                custody,
                 job,
-                active);
+                Active: state is not (DomainState.Shutoff or DomainState.Crashed));
         }
         catch (LibvirtException error) when (error.Error.Code == ErrorCode.NoDomain)
         {
@@ -68,12 +73,38 @@ internal static class DomainReader
         }
     }
 
+    public static DomainDescription Describe(DomainHandle domain) =>
+        DomainDescription.Parse(Check.Text(LibvirtNative.virDomainGetXMLDesc(domain, 0)));
+
     public static IReadOnlyList<VmCopy> List(ConnectionHandle connection, HostId host) =>
         ForAll(connection, d => Snapshot(d, host)?.Copy);
 
-    /// <summary>The descriptions of all domains of a host.</summary>
-    public static IReadOnlyList<DomainDescription> Describe(ConnectionHandle connection) =>
-        ForAll(connection, d => LibvirtNative.virDomainGetXMLDesc(d, 0) is var xml and not 0 ? DomainDescription.Parse(Check.Text(xml)) : null);
+    /// <summary>As stored or as running, of all domains of a host. The stored form is answered at any time, by one being received too.</summary>
+    public static IReadOnlyList<DomainDescription> DescribeAll(ConnectionHandle connection)
+    {
+        const uint Inactive = 2;
+        return ForAll(connection, d =>
+            LibvirtNative.virDomainGetXMLDesc(d, Inactive) is var xml and not 0 ? DomainDescription.Parse(Check.Text(xml)) : null);
+    }
+
+    private static VmRef Name(DomainHandle domain)
+    {
+        var held = false;
+        domain.DangerousAddRef(ref held);
+        try
+        {
+            return new VmRef(
+                new VmId(DomainEvents.UuidOf(domain.DangerousGetHandle())),
+                Marshal.PtrToStringUTF8(LibvirtNative.virDomainGetName(domain)) ?? "");
+        }
+        finally
+        {
+            if (held)
+            {
+                domain.DangerousRelease();
+            }
+        }
+    }
 
     private static unsafe List<T> ForAll<T>(ConnectionHandle connection, Func<DomainHandle, T?> read)
         where T : class
@@ -115,7 +146,10 @@ internal static class DomainReader
         _ => VmState.Other,
     };
 
-    /// <summary>A domain that ends meanwhile has no job (code 55, "domain is not running").</summary>
+    /// <summary>
+    /// A domain that ends meanwhile has no job (code 55, "domain is not running"); one that is being received
+    /// has none to tell of (code 84, "available only on the source host").
+    /// </summary>
     private static (JobStatistics Job, bool Receiving) Job(DomainHandle domain, DomainState state)
     {
         if (state is DomainState.Shutoff or DomainState.Crashed)
@@ -125,12 +159,15 @@ internal static class DomainReader
 
         try
         {
-            var job = JobStatistics.Read(domain);
-            return (job, job.Operation is JobOperation.MigrationIn && job.Type is JobType.Bounded or JobType.Unbounded && !job.IsMigratingOut);
+            return (JobStatistics.Read(domain), false);
+        }
+        catch (LibvirtException error) when (error.Error.Code is ErrorCode.OperationUnsupported)
+        {
+            return (JobStatistics.None, true);
         }
         catch (LibvirtException error) when (error.Error.Code is ErrorCode.OperationInvalid)
         {
-            return (JobStatistics.None, state is DomainState.Paused);
+            return (JobStatistics.None, false);
         }
     }
 }

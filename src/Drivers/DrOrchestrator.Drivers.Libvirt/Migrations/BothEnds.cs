@@ -24,7 +24,9 @@ internal sealed class BothEnds(
             var asking = (Look(source, request.Source, cancellationToken), Look(destination, request.Destination, cancellationToken));
             var seen = (await asking.Item1, await asking.Item2);
             var inBetween = seen.Item2?.Copy.State is VmState.Incoming
-                || seen.Item1?.Copy is { MigratingOut: true } or { State: VmState.Paused };
+                || seen.Item1?.Copy is { MigratingOut: true } or { State: VmState.Paused }
+                // A moment before the source's definition goes, its copy is shut off.
+                || (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running);
             if (!inBetween || time.GetElapsedTime(began) >= options.CleanUpBound)
             {
                 return new EndsSeen(

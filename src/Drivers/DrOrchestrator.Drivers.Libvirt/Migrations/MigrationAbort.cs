@@ -60,7 +60,7 @@ internal sealed class MigrationAbort(
     }
 
     private bool IsOurs(DomainSnapshot snapshot) =>
-        snapshot.Description.Custody?.Move is not { } move || move == request.Move;
+        snapshot.Custody?.Move is not { } move || move == request.Move;
 
     private async Task<Outcome<Nothing>> NotThere(VmCopy atSource, CancellationToken cancellationToken)
     {

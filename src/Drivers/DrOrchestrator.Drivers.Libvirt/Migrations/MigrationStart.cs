@@ -36,7 +36,7 @@ internal sealed class MigrationStart(
             return atDestination.As<Nothing>();
         }
 
-        if (MigrationVerdict.Before(request, here.Copy, there, here.Description.Custody?.Move?.Value) is { } verdict)
+        if (MigrationVerdict.Before(request, here.Copy, there, here.Custody?.Move?.Value) is { } verdict)
         {
             return verdict;
         }
@@ -58,8 +58,20 @@ internal sealed class MigrationStart(
 
     private async Task<Outcome<StoragePlan>> Prepare(DomainSnapshot here, CancellationToken cancellationToken)
     {
+        var described = await source.Call<DomainDescription>(
+            connection =>
+            {
+                using var domain = DomainReader.Find(connection, request.Vm) ?? throw Gone();
+                return new Outcome<DomainDescription>.Done(DomainReader.Describe(domain));
+            },
+            cancellationToken);
+        if (described is not Outcome<DomainDescription>.Done { Value: var description })
+        {
+            return described.As<StoragePlan>();
+        }
+
         var storage = new StoragePlanner(source, destination, request);
-        var planned = await storage.Plan(here.Description, cancellationToken);
+        var planned = await storage.Plan(description, cancellationToken);
         if (planned is not Outcome<StoragePlan>.Done { Value: var plan })
         {
             return planned;

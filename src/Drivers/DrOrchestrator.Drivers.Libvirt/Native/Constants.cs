@@ -83,6 +83,7 @@ internal enum ErrorCode
     HookScriptFailed = 70,
     ArgumentUnsupported = 74,
     OperationAborted = 78,
+    NoDomainMetadata = 80,
     MigrateUnsafe = 81,
     BlockCopyActive = 83,
     OperationUnsupported = 84,

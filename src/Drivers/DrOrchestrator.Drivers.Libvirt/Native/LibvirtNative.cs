@@ -84,10 +84,20 @@ internal static unsafe partial class LibvirtNative
     internal static partial int virDomainGetState(DomainHandle domain, out int state, out int reason, uint flags);
 
     [LibraryImport(Library)]
+    internal static partial int virDomainGetInfo(DomainHandle domain, out DomainInfo info);
+
+    /// <summary>Kept by the domain object; not to be freed.</summary>
+    [LibraryImport(Library)]
+    internal static partial nint virDomainGetName(DomainHandle domain);
+
+    [LibraryImport(Library)]
     internal static partial int virDomainIsPersistent(DomainHandle domain);
 
     [LibraryImport(Library)]
     internal static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = Utf8)]
+    internal static partial nint virDomainGetMetadata(DomainHandle domain, int type, string uri, uint flags);
 
     [LibraryImport(Library, StringMarshalling = Utf8)]
     internal static partial int virDomainSetMetadata(DomainHandle domain, int type, string metadata, string key, string uri, uint flags);

@@ -66,6 +66,17 @@ internal unsafe struct NodeInfo
     public uint Threads;
 }
 
+/// <summary>virDomainInfo; memory in KiB.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DomainInfo
+{
+    public byte State;
+    public ulong MaximumMemory;
+    public ulong Memory;
+    public ushort Vcpus;
+    public ulong CpuTime;
+}
+
 /// <summary>virDomainBlockJobInfo.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct BlockJobInfo

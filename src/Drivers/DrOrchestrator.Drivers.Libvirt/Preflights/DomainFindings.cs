@@ -8,11 +8,11 @@ namespace DrOrchestrator.Drivers.Libvirt.Preflights;
 /// <summary>What in a VM's own configuration keeps it from migrating, or is lost by it.</summary>
 internal static class DomainFindings
 {
-    public static IReadOnlyList<Finding> Of(DomainHandle domain, DomainSnapshot seen)
+    public static IReadOnlyList<Finding> Of(DomainHandle domain, DomainSnapshot seen, DomainDescription description)
     {
         var vm = seen.Copy.Vm;
         var findings = new List<Finding>();
-        foreach (var device in seen.Description.PassedThrough)
+        foreach (var device in description.PassedThrough)
         {
             findings.Add(new Finding(
                 FindingArea.Hardware,
@@ -35,7 +35,7 @@ internal static class DomainFindings
                 "Let the replication redefine them after the move."));
         }
 
-        findings.AddRange(seen.Description.Disks.Where(d => HasBlockJob(domain, d)).Select(d => Error(
+        findings.AddRange(description.Disks.Where(d => HasBlockJob(domain, d)).Select(d => Error(
             $"Disk {d.Target} of {vm} has an active block job (a mirror, backup or copy), which excludes live migration.",
             "End the block job first; that ends the protection it gives.")));
 

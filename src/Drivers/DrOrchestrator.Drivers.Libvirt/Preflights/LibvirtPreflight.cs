@@ -16,6 +16,7 @@ internal sealed class LibvirtPreflight(
     HostCalls source, HostCalls destination, MigrationRequest request, LibvirtDriverOptions options, TimeProvider time)
 {
     private readonly List<Finding> findings = [];
+    private Bytes memory;
 
     public async Task<Outcome<IReadOnlyList<Finding>>> Find(CancellationToken cancellationToken)
     {
@@ -44,33 +45,38 @@ internal sealed class LibvirtPreflight(
 
     private async Task<DomainDescription?> Source(CancellationToken cancellationToken)
     {
-        var asked = await source.Call(
+        var asked = await source.Call<Here>(
             connection =>
             {
                 using var domain = DomainReader.Find(connection, request.Vm);
-                var snapshot = (domain is null ? null : DomainReader.Snapshot(domain, request.Source.Host))
-                    ?? DomainSnapshot.NotThere(request.Vm, request.Source.Host);
-                return new Outcome<(DomainSnapshot Seen, IReadOnlyList<Finding> Findings)>.Done(
-                    (snapshot, domain is null ? [] : DomainFindings.Of(domain, snapshot)));
+                if (domain is null || DomainReader.Snapshot(domain, request.Source.Host) is not { } snapshot)
+                {
+                    return new Outcome<Here>.Done(new Here(VmCopy.NotThere(request.Vm, request.Source.Host), null, []));
+                }
+
+                var description = snapshot.Copy.State is VmState.Incoming ? null : DomainReader.Describe(domain);
+                return new Outcome<Here>.Done(new Here(
+                    snapshot.Copy, description, description is null ? [] : DomainFindings.Of(domain, snapshot, description)));
             },
             cancellationToken);
-        if (asked is not Outcome<(DomainSnapshot Seen, IReadOnlyList<Finding> Findings)>.Done { Value: var (seen, found) })
+        if (asked is not Outcome<Here>.Done { Value: var here })
         {
             Silent(request.Source, asked.As<Nothing>());
             return null;
         }
 
-        findings.AddRange(found);
-        if (seen.Copy.State is not VmState.Running)
+        findings.AddRange(here.Findings);
+        if (here.Copy.State is not VmState.Running)
         {
             Add(
                 FindingArea.VmConfiguration,
                 FindingSeverity.Error,
-                $"{request.Vm} does not run on {request.Source.Host}: it is {MigrationVerdict.Word(seen.Copy.State)} there.",
+                $"{request.Vm} does not run on {request.Source.Host}: it is {MigrationVerdict.Word(here.Copy.State)} there.",
                 "Look where it runs, or recover it from its replica.");
         }
 
-        return seen.Copy.State is VmState.Absent ? null : seen.Description;
+        memory = here.Copy.Memory;
+        return here.Description;
     }
 
     private async Task<bool> Destination(DomainDescription? vm, CancellationToken cancellationToken)
@@ -109,12 +115,12 @@ internal sealed class LibvirtPreflight(
                 "Find out which copy is the right one, and stop and remove the other.");
         }
 
-        if (vm is not null && free < vm.Memory)
+        if (vm is not null && free < memory)
         {
             Add(
                 FindingArea.Capacity,
                 FindingSeverity.Error,
-                $"{request.Destination.Host} has {free} of memory free; {request.Vm} needs {vm.Memory}.",
+                $"{request.Destination.Host} has {free} of memory free; {request.Vm} needs {memory}.",
                 "Free memory there, or choose another host.");
         }
 
@@ -157,4 +163,6 @@ internal sealed class LibvirtPreflight(
 
     private void Add(FindingArea area, FindingSeverity severity, string fact, string? wayOut) =>
         findings.Add(new Finding(area, severity, fact, wayOut));
+
+    private sealed record Here(VmCopy Copy, DomainDescription? Description, IReadOnlyList<Finding> Findings);
 }

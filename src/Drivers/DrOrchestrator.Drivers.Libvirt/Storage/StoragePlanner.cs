@@ -155,7 +155,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
     /// <summary>The other VM at the destination that has this file as a disk; empty: none.</summary>
     private Task<Outcome<string>> UserOf(string path, CancellationToken cancellationToken) => destination.Call<string>(
         connection => new Outcome<string>.Done(
-            DomainReader.Describe(connection)
+            DomainReader.DescribeAll(connection)
                 .Where(d => d.Vm.Id != request.Vm.Id && d.Disks.Any(k => k.Path == path))
                 .Select(d => d.Vm.Name)
                 .FirstOrDefault() ?? ""),
