@@ -13,7 +13,8 @@ public interface IDecider
     /// <summary>The state of a stream that has no event yet.</summary>
     object Initial { get; }
 
-    Decision Decide(object state, object message);
+    /// <summary>Decides on one message at one moment; the moment is stamped into the message before it is decided on.</summary>
+    Decision Decide(object state, object message, DateTimeOffset now);
 
     object Evolve(object state, object @event);
 
@@ -43,13 +44,21 @@ public abstract class Decider<TState, TMessage, TEvent> : IDecider
 
     public virtual IReadOnlyList<Ask> Reply(TState state, TMessage message) => [];
 
-    Decision IDecider.Decide(object state, object message) => Decide((TState)state, (TMessage)message);
+    /// <summary>The passing of time as a message of this saga.</summary>
+    protected abstract TMessage OnDue(Due due);
+
+    /// <summary>The message with the moment of its handling in it.</summary>
+    protected abstract TMessage Stamp(TMessage message, DateTimeOffset now);
+
+    private TMessage AsMessage(object message) => message is Due due ? OnDue(due) : (TMessage)message;
+
+    Decision IDecider.Decide(object state, object message, DateTimeOffset now) => Decide((TState)state, Stamp(AsMessage(message), now));
 
     object IDecider.Evolve(object state, object @event) => Evolve((TState)state, (TEvent)@event);
 
     Outstanding IDecider.React(object state) => React((TState)state);
 
-    IReadOnlyList<Ask> IDecider.Reply(object state, object message) => Reply((TState)state, (TMessage)message);
+    IReadOnlyList<Ask> IDecider.Reply(object state, object message) => Reply((TState)state, AsMessage(message));
 
     public TState Fold(IEnumerable<TEvent> events) => events.Aggregate(Initial, Evolve);
 }

@@ -13,8 +13,8 @@ public abstract record Order
     public required StreamId From { get; init; }
 
     /// <summary>
-    /// Whether carrying it out changes something outside. Such an order must be claimed in the
-    /// stream before its effect; a question may be asked by two workers at once without harm.
+    /// Whether a worker must claim the order in the stream before it acts: true for whatever could make
+    /// a VM run somewhere. Questions, and an abort, may reach two workers at once without harm.
     /// </summary>
-    public abstract bool HasEffect { get; }
+    public virtual bool NeedsClaim => false;
 }

@@ -26,6 +26,14 @@ public sealed record Ask(string Key, StreamId? To, object Message, bool Awaited)
 public sealed record Claim(string OrderKey, int Attempt)
 {
     public override string ToString() => $"{OrderKey}#{Attempt}";
+
+    public static Claim Parse(string text)
+    {
+        var mark = text.LastIndexOf('#');
+        return mark > 0 && int.TryParse(text.AsSpan(mark + 1), out var attempt)
+            ? new Claim(text[..mark], attempt)
+            : throw new FormatException($"'{text}' is no claim; it reads order#attempt.");
+    }
 }
 
 /// <summary>

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using DrOrchestrator.Core.Custody;
+using static DrOrchestrator.Core.Moves.MoveEvent;
+
+namespace DrOrchestrator.Core.Moves;
+
+/// <summary>The fold of a VM's events.</summary>
+internal static class MoveEvolution
+{
+    public static MoveState Evolve(MoveState state, MoveEvent @event)
+    {
+        var phase = MoveGraph.Graph.Next(state.Phase, @event);
+        var next = Apply(state, @event);
+        return phase == state.Phase
+            ? next
+            : next with { Phase = phase, Move = next.Move is { } move ? move with { PhaseSince = @event.At } : null };
+    }
+
+    private static MoveState Apply(MoveState state, MoveEvent @event) => @event switch
+    {
+        VmEnrolled e => state with
+        {
+            Vm = e.Vm,
+            RunsAt = e.RunsAt,
+            Custody = e.Doubtful.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
+        },
+        VmFoundElsewhere e => state with { RunsAt = e.Host, Custody = state.Custody.NextGeneration().Add(e.Host) },
+        MoveStarted e => state with
+        {
+            Custody = state.Custody with { Generation = e.Generation },
+            Move = new CurrentMove(e.Move, e.Run, e.Source, e.Destination, e.Check, e.Policy, e.At),
+            LastInspection = [],
+            UnsettledSince = null,
+        },
+        MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
+        SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
+        PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
+        OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
+        ClaimLapsed e => state with
+        {
+            Custody = state.Custody.NextGeneration(),
+            UnsettledSince = e.At,
+            Move = state.Move! with { Claim = null },
+        },
+        TransferProgressed e => state with { Move = state.Move! with { Progress = e.Progress } },
+        TransferReported e => state with
+        {
+            // A certain end is that worker's own; what a vanished one before it asked for stays in doubt.
+            UnsettledSince = e.Report.Result is TransferResult.Unknown ? e.At : state.UnsettledSince,
+            Move = state.Move! with { Claim = null, Report = e.Report },
+        },
+        AbortRequested e => state with { Move = state.Move! with { AbortReason = e.Reason, AbortedOnRequest = e.By.Subject != $"vm-{state.Vm!.Id}" } },
+        InvestigationStarted e => state with
+        {
+            Custody = state.Custody.NextGeneration(),
+            UnsettledSince = state.Move!.Claim is not null ? e.At : state.UnsettledSince,
+            Move = state.Move with { Claim = null },
+        },
+        PlacesInspected e => state with { LastInspection = e.Places },
+        PlaceCleared e => state with
+        {
+            Custody = state.Custody.Clear(e.Evidence),
+            Duplicate = state.Duplicate.Contains(e.Evidence.Host) ? [] : state.Duplicate,
+        },
+        TransferFoundRunning => state,
+        GuestArrived e => state with { RunsAt = e.Host },
+        GuestVerified => state,
+        MoveEnded e => Ended(state, e),
+        CustodySettled e => state with { RunsAt = e.RunsAt, Last = null, LastInspection = [], UnsettledSince = null },
+        DuplicateObserved e => state with
+        {
+            Duplicate = e.Hosts,
+            Custody = e.Hosts.Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
+        },
+        _ => throw new InvalidOperationException($"A VM's stream has no {@event.GetType().Name}."),
+    };
+
+    private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
+        state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },
+        new MoveAnswer(e.Move, e.Run, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
+
+    private static MoveState Answered(MoveState state, MoveAnswer answer) =>
+        state with { LastAnswer = answer, Closed = state.Closed.SetItem(answer.Move, answer) };
+}

@@ -1,0 +1,65 @@
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace DrOrchestrator.Engine.Messaging;
+
+/// <summary>
+/// Level-triggered: whatever a stream still waits for is asked again, and whatever only time changes
+/// gets its moment. The safety net under the relay and the broker, and the clock of every deadline.
+/// </summary>
+public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus, EngineOptions options, TimeProvider clock, ILogger<Sweep> log)
+{
+    public async Task Run(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var full = false;
+            try
+            {
+                full = await Once(cancellationToken) == options.SweepBatch;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The database or the broker is away. Everything due stays due.
+                log.LogWarning("The sweep found no answer ({Error}); it looks again in {Every}", exception.Message, options.SweepEvery);
+            }
+
+            if (!full)
+            {
+                await Task.Delay(options.SweepEvery, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>One look; returns how many streams were due.</summary>
+    public async Task<int> Once(CancellationToken cancellationToken)
+    {
+        var due = await deadlines.TakeDue(options.SweepBatch, options.ResendAfter, cancellationToken);
+        await Task.WhenAll(due.Select(stream => Wake(stream, cancellationToken)));
+        return due.Count;
+    }
+
+    private async Task Wake(DueStream due, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var handled = await streams.Handle(due.Stream, new Due(due.LapsedClaim), new Cause("due", null, "sweep"), cancellationToken);
+            if (handled.Events.Count > 0)
+            {
+                return;
+            }
+
+            var asks = DeciderCatalog.For(due.Stream).React(handled.After.State).Asks.Where(ask => ask.Awaited);
+            foreach (var ask in asks)
+            {
+                await bus.Send(new Envelope(Guid.NewGuid(), ask.To, ask.Message), cancellationToken);
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("{Stream} could not be woken ({Error}); it stays due", due.Stream, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using DrOrchestrator.Core.Kernel;
+
+namespace DrOrchestrator.Engine.Ports;
+
+/// <summary>Port: the streams of events, and with them the table of what is outstanding.</summary>
+public interface IEventStore
+{
+    /// <summary>The whole of each stream, in the order asked; a stream without events is version 0.</summary>
+    Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends to all streams or to none, in one transaction that also sets what is outstanding in each.
+    /// </summary>
+    /// <exception cref="StreamConflictException">A stream was not at the version expected; nothing was written.</exception>
+    /// <remarks>Any other exception leaves it unknown whether the commit happened: read again and decide again.</remarks>
+    Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken);
+
+    /// <summary>The streams of one kind, last changed first.</summary>
+    /// <param name="kind">The kind, for example <c>run</c>.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>A stream's events from the first on; the last one's version is <see cref="Version"/>.</summary>
+public sealed record StreamHistory(StreamId Stream, IReadOnlyList<object> Events)
+{
+    public long Version => Events.Count;
+}
+
+/// <summary>A stream's name and version.</summary>
+public sealed record StreamHead(StreamId Stream, long Version);
+
+/// <summary>What one decision adds to one stream.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="ExpectedVersion">Its version before.</param>
+/// <param name="Events">One or more.</param>
+/// <param name="After">What is outstanding in the state after them.</param>
+/// <param name="Causes">For each event, what caused it.</param>
+public sealed record StreamAppend(
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<object> Events, Outstanding After, IReadOnlyList<Cause> Causes);
+
+/// <summary>What caused an event: kept beside it in the record.</summary>
+/// <param name="Message">The message's name.</param>
+/// <param name="MessageId">The message's id; null where it did not travel.</param>
+/// <param name="Actor">Whose doing it is, as authenticated; for our own streams and workers their names.</param>
+public sealed record Cause(string Message, Guid? MessageId, string Actor);
+
+/// <summary>Another writer was first.</summary>
+public sealed class StreamConflictException : Exception
+{
+    public StreamConflictException()
+    {
+    }
+
+    public StreamConflictException(string message)
+        : base(message)
+    {
+    }
+
+    public StreamConflictException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

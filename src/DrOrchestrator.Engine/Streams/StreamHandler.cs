@@ -1,0 +1,277 @@
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Engine.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace DrOrchestrator.Engine.Streams;
+
+/// <summary>What became of a message.</summary>
+/// <param name="Events">The events it led to; none where it said nothing new or was refused.</param>
+/// <param name="Refusal">Why it was refused; null: it was not.</param>
+/// <param name="After">The stream's state afterwards.</param>
+public sealed record Handled(IReadOnlyList<object> Events, Refusal? Refusal, StreamState After);
+
+/// <summary>
+/// One message is one decision is one append. Decisions that come at the same time share a transaction:
+/// commits, not decisions, are what costs. A conflict, or a commit whose end is not known, takes each
+/// decision alone, on a state read afresh; a decision is idempotent, so deciding again is safe.
+/// </summary>
+public sealed class StreamHandler(IEventStore store, EngineOptions options, TimeProvider clock, ILogger<StreamHandler> log)
+{
+    /// <summary>Conflicts and broken commits in a row after which a message is given back to its sender.</summary>
+    private const int Attempts = 12;
+
+    private readonly StateCache cache = new(capacity: 20_000);
+    private readonly LinkedList<Pending> waiting = new();
+    private readonly HashSet<StreamId> busy = [];
+    private readonly Lock gate = new();
+    private int commits;
+
+    /// <summary>Loads, decides, appends. Returns when the events are durable.</summary>
+    public Task<Handled> Handle(StreamId stream, object message, Cause cause, CancellationToken cancellationToken)
+    {
+        var pending = new Pending(stream, message, cause, cancellationToken);
+        lock (gate)
+        {
+            waiting.AddLast(pending);
+        }
+
+        Pump();
+        return pending.Done.Task;
+    }
+
+    /// <summary>The stream's state as the store has it now.</summary>
+    public async Task<StreamState> Read(StreamId stream, CancellationToken cancellationToken) =>
+        (await Load([stream], cancellationToken)).Single();
+
+    private void Pump()
+    {
+        while (true)
+        {
+            List<Pending> batch;
+            lock (gate)
+            {
+                if (commits >= options.ParallelCommits || (batch = TakeBatch()).Count == 0)
+                {
+                    return;
+                }
+
+                commits++;
+            }
+
+            _ = Run(batch);
+        }
+    }
+
+    /// <summary>Waiting messages whose streams no other batch holds, in the order in which they came.</summary>
+    private List<Pending> TakeBatch()
+    {
+        var batch = new List<Pending>();
+        var mine = new HashSet<StreamId>();
+        for (var node = waiting.First; node is not null && batch.Count < options.CommitBatch;)
+        {
+            var next = node.Next;
+            if (!busy.Contains(node.Value.Stream))
+            {
+                batch.Add(node.Value);
+                mine.Add(node.Value.Stream);
+                waiting.Remove(node);
+            }
+
+            node = next;
+        }
+
+        busy.UnionWith(mine);
+        return batch;
+    }
+
+    private async Task Run(List<Pending> batch)
+    {
+        var streams = batch.GroupBy(pending => pending.Stream).Select(group => group.ToArray()).ToArray();
+        try
+        {
+            if (!await TryTogether(streams))
+            {
+                await Task.WhenAll(streams.Select(Alone));
+            }
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, the senders hear of it; nothing waits for ever.
+            foreach (var pending in batch)
+            {
+                pending.Done.TrySetException(exception);
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                commits--;
+                foreach (var stream in streams)
+                {
+                    busy.Remove(stream[0].Stream);
+                }
+            }
+
+            Pump();
+        }
+    }
+
+    private async Task<bool> TryTogether(Pending[][] streams)
+    {
+        try
+        {
+            var states = await States(streams, fresh: false, CancellationToken.None);
+            var decided = streams.Select((messages, index) => Decide(states[index], messages)).ToArray();
+
+            // A conclusion that nothing is to be done needs the store's own state, not a remembered one.
+            var doubtful = decided.Index().Where(entry => entry.Item.Any(result => result.Events.Count == 0)).Select(entry => entry.Index).ToArray();
+            if (doubtful.Length > 0)
+            {
+                var fresh = await States([.. doubtful.Select(index => streams[index])], fresh: true, CancellationToken.None);
+                foreach (var (position, index) in doubtful.Index())
+                {
+                    decided[index] = Decide(fresh[position], streams[index]);
+                    states[index] = fresh[position];
+                }
+            }
+
+            await Commit(streams, states, decided, CancellationToken.None);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Forget(streams, exception);
+            return false;
+        }
+    }
+
+    private async Task Alone(Pending[] messages)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var state = (await States([messages], fresh: true, messages[0].Cancellation))[0];
+                await Commit([messages], [state], [Decide(state, messages)], messages[0].Cancellation);
+                return;
+            }
+            catch (OperationCanceledException exception)
+            {
+                foreach (var pending in messages)
+                {
+                    pending.Done.TrySetCanceled(exception.CancellationToken);
+                }
+
+                return;
+            }
+            catch (Exception exception)
+            {
+                Forget([messages], exception);
+                if (attempt == Attempts || exception is InvalidOperationException)
+                {
+                    foreach (var pending in messages)
+                    {
+                        pending.Done.TrySetException(exception);
+                    }
+
+                    return;
+                }
+
+                // Doubling from 10 ms to 1 s: about 5 s in all, the length of a database restart that clients need not see.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 10 << attempt)), clock);
+            }
+        }
+    }
+
+    private void Forget(Pending[][] streams, Exception exception)
+    {
+        if (exception is not StreamConflictException)
+        {
+            log.LogWarning(
+                "Deciding on {Stream} and {More} others did not return ({Error}); each decision is made again on what the store has",
+                streams[0][0].Stream, streams.Length - 1, exception.Message);
+        }
+
+        foreach (var messages in streams)
+        {
+            cache.Drop(messages[0].Stream);
+        }
+    }
+
+    private Handled[] Decide(StreamState start, Pending[] messages)
+    {
+        var decider = DeciderCatalog.For(start.Stream);
+        var now = clock.GetUtcNow();
+        var current = start;
+        return [.. messages.Select(pending =>
+        {
+            var decision = decider.Decide(current.State, pending.Message, now);
+            current = new StreamState(
+                current.Stream, current.Version + decision.Events.Count, decision.Events.Aggregate(current.State, decider.Evolve));
+            return new Handled(decision.Events, decision.Refusal, current);
+        })];
+    }
+
+    private async Task Commit(Pending[][] streams, StreamState[] states, Handled[][] decided, CancellationToken cancellationToken)
+    {
+        var appends = new List<StreamAppend>();
+        foreach (var (index, results) in decided.Index())
+        {
+            object[] events = [.. results.SelectMany(result => result.Events)];
+            if (events.Length == 0)
+            {
+                continue;
+            }
+
+            var stream = states[index].Stream;
+            Cause[] causes = [.. results.Zip(streams[index]).SelectMany(pair => pair.First.Events.Select(_ => pair.Second.Cause))];
+            var after = DeciderCatalog.For(stream).React(results[^1].After.State);
+            appends.Add(new StreamAppend(stream, states[index].Version, events, after, causes));
+        }
+
+        if (appends.Count > 0)
+        {
+            await store.Append(appends, cancellationToken);
+        }
+
+        foreach (var (index, results) in decided.Index())
+        {
+            cache.Put(results[^1].After);
+            foreach (var (result, pending) in results.Zip(streams[index]))
+            {
+                pending.Done.TrySetResult(result);
+            }
+        }
+    }
+
+    private async Task<StreamState[]> States(Pending[][] streams, bool fresh, CancellationToken cancellationToken)
+    {
+        var found = streams.Select(messages => fresh ? null : cache.Find(messages[0].Stream)).ToArray();
+        StreamId[] missing = [.. streams.Where((_, index) => found[index] is null).Select(messages => messages[0].Stream)];
+        if (missing.Length == 0)
+        {
+            return found!;
+        }
+
+        var loaded = (await Load(missing, cancellationToken)).ToDictionary(state => state.Stream);
+        return [.. streams.Select((messages, index) => found[index] ?? loaded[messages[0].Stream])];
+    }
+
+    private async Task<IReadOnlyList<StreamState>> Load(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
+    {
+        var contents = await store.Read(streams, cancellationToken);
+        StreamState[] states = [.. contents.Select(Folding.Fold)];
+        foreach (var state in states)
+        {
+            cache.Put(state);
+        }
+
+        return states;
+    }
+
+    private sealed record Pending(StreamId Stream, object Message, Cause Cause, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource<Handled> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

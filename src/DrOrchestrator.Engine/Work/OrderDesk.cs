@@ -1,0 +1,154 @@
+using DrOrchestrator.Core.Health;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace DrOrchestrator.Engine.Work;
+
+/// <summary>
+/// Takes orders and sees them carried out in the background: brokers cut a channel that holds a message
+/// for long (RabbitMQ's consumer_timeout is 30 minutes), and a transfer may last hours. An order that
+/// needs a claim is claimed before this returns, others are simply lost with the process and asked again.
+/// </summary>
+public sealed class OrderDesk : IAsyncDisposable
+{
+    private readonly StreamHandler streams;
+    private readonly EngineOptions options;
+    private readonly ILogger<OrderDesk> log;
+    private readonly TransferWorker transfers;
+    private readonly ObservationWorker observations;
+    private readonly GuestWorker guests;
+    private readonly SemaphoreSlim slots;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Dictionary<(StreamId, string), Task> underWay = [];
+    private readonly Lock gate = new();
+
+    public OrderDesk(
+        StreamHandler streams, IDeadlines deadlines, IDrivers drivers, IInventory inventory, EngineOptions options, TimeProvider clock, ILogger<OrderDesk> log)
+    {
+        this.streams = streams;
+        this.options = options;
+        this.log = log;
+        var reports = new Reporter(streams, options, clock, log);
+        transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
+        observations = new ObservationWorker(reports, drivers, inventory);
+        guests = new GuestWorker(reports, drivers, options, clock);
+        slots = new SemaphoreSlim(options.ParallelOrders);
+    }
+
+    /// <summary>Orders being carried out now.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            lock (gate)
+            {
+                return underWay.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits for a free slot, claims where needed, and returns; the work goes on.</summary>
+    public async Task Take(Order order, CancellationToken cancellationToken)
+    {
+        var key = (order.From, order.Key);
+        lock (gate)
+        {
+            if (underWay.ContainsKey(key))
+            {
+                return;
+            }
+        }
+
+        await slots.WaitAsync(cancellationToken);
+        var kept = false;
+        try
+        {
+            if (order is MoveOrder.Transfer transfer && !await Claim(transfer, cancellationToken))
+            {
+                return;
+            }
+
+            var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (gate)
+            {
+                kept = underWay.TryAdd(key, CarryOut(order, key, start.Task));
+            }
+
+            if (kept)
+            {
+                start.SetResult();
+            }
+        }
+        finally
+        {
+            if (!kept)
+            {
+                slots.Release();
+            }
+        }
+    }
+
+    /// <summary>Stops our watching. What the hypervisors do goes on, and the next process re-attaches.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        stopping.Cancel();
+        Task[] open;
+        lock (gate)
+        {
+            open = [.. underWay.Values];
+        }
+
+        await Task.WhenAll(open);
+        stopping.Dispose();
+        slots.Dispose();
+    }
+
+    private async Task<bool> Claim(MoveOrder.Transfer transfer, CancellationToken cancellationToken)
+    {
+        var claim = new MoveMessage.ClaimOrder(transfer.Key, transfer.Generation, transfer.Attempt, options.Worker);
+        var handled = await streams.Handle(transfer.From, claim, new Cause("claim-order", null, options.Worker), cancellationToken);
+        return handled.Refusal is null;
+    }
+
+    private async Task CarryOut(Order order, (StreamId, string) key, Task start)
+    {
+        await start;
+        try
+        {
+            await Route(order, stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The process ends; the order stays outstanding in its stream.
+        }
+        catch (Exception exception)
+        {
+            log.LogError(exception, "{Order} of {Stream} was not carried out; it stays outstanding and is asked again", order.Key, order.From);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                underWay.Remove(key);
+            }
+
+            slots.Release();
+        }
+    }
+
+    private Task Route(Order order, CancellationToken cancellationToken) => order switch
+    {
+        HostOrder.ObserveHost observe => observations.ObserveHost(observe, cancellationToken),
+        RunOrder.ObserveScope observe => observations.ObserveScope(observe, cancellationToken),
+        MoveOrder.PrepareSource prepare => transfers.Prepare(prepare, cancellationToken),
+        MoveOrder.Transfer transfer => transfers.Transfer(transfer, cancellationToken),
+        MoveOrder.AbortTransfer abort => transfers.Abort(abort, cancellationToken),
+        MoveOrder.InspectPlaces inspect => transfers.Inspect(inspect, cancellationToken),
+        MoveOrder.VerifyGuest verify => guests.Verify(verify, cancellationToken),
+        _ => throw new InvalidOperationException($"No worker knows {order.GetType().Name}."),
+    };
+}

@@ -1,0 +1,87 @@
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Engine;
+using DrOrchestrator.Engine.Ports;
+using JasperFx;
+using JasperFx.Events;
+using Marten;
+using IEventStore = DrOrchestrator.Engine.Ports.IEventStore;
+
+namespace DrOrchestrator.Store;
+
+/// <summary>The event store port on Marten.</summary>
+public sealed class MartenEventStore(IDocumentStore store, StoreOptions options, EngineOptions engine, RelayWaker waker) : IEventStore
+{
+    public async Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
+    {
+        await using var session = store.QuerySession();
+        if (streams.Count == 1)
+        {
+            var events = await session.Events.FetchStreamAsync(streams[0].ToString(), token: cancellationToken);
+            return [new StreamHistory(streams[0], [.. events.Select(stored => stored.Data)])];
+        }
+
+        string[] keys = [.. streams.Select(stream => stream.ToString())];
+        var all = await session.Events.QueryAllRawEvents().Where(stored => stored.StreamKey!.IsOneOf(keys)).ToListAsync(cancellationToken);
+        var byStream = all.GroupBy(stored => stored.StreamKey!).ToDictionary(group => group.Key, group => group.OrderBy(stored => stored.Version).ToArray());
+        return [.. streams.Select(stream => new StreamHistory(
+            stream, byStream.TryGetValue(stream.ToString(), out var events) ? [.. events.Select(stored => stored.Data)] : []))];
+    }
+
+    public async Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
+    {
+        await using var session = store.LightweightSession();
+        foreach (var append in appends)
+        {
+            var events = append.Events.Zip(append.Causes, (data, cause) => Wrap(session, data, cause)).ToArray();
+            if (append.ExpectedVersion == 0)
+            {
+                session.Events.StartStream(append.Stream.ToString(), events);
+            }
+            else
+            {
+                // Marten's expected version is the one after the append.
+                session.Events.Append(append.Stream.ToString(), append.ExpectedVersion + events.Length, events);
+            }
+
+            var (sql, parameters) = OutstandingTable.Set(options.Schema, append.Stream, append.After, engine);
+            session.QueueSqlCommand(sql, parameters);
+        }
+
+        try
+        {
+            await session.SaveChangesAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsConflict(exception))
+        {
+            throw new StreamConflictException($"Another writer was first in one of {string.Join(", ", appends.Select(append => append.Stream))}.", exception);
+        }
+
+        waker.Signal();
+    }
+
+    public async Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = store.QuerySession();
+        var found = await session.AdvancedSql.QueryAsync<string, long>(
+            $"select id, version from {options.Schema}.mt_streams where id like ? order by timestamp desc limit ?",
+            cancellationToken, kind + "-%", limit);
+        return [.. found.Select(row => new StreamHead(StreamId.Parse(row.Item1), row.Item2))];
+    }
+
+    private static object Wrap(IDocumentSession session, object data, Cause cause)
+    {
+        var wrapped = session.Events.BuildEvent(data);
+        wrapped.SetHeader("cause", cause.Message);
+        wrapped.SetHeader("actor", cause.Actor);
+        if (cause.MessageId is { } id)
+        {
+            wrapped.SetHeader("message-id", id.ToString());
+        }
+
+        return wrapped;
+    }
+
+    /// <summary>Marten says the same thing by several exceptions, of which two do not share a base.</summary>
+    private static bool IsConflict(Exception exception) =>
+        exception is ConcurrencyException or Marten.Exceptions.ExistingStreamIdCollisionException or ExistingStreamIdCollisionException;
+}

@@ -1,0 +1,72 @@
+using DrOrchestrator.Engine.Messaging;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Serialization;
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using Marten;
+using IEventStore = DrOrchestrator.Engine.Ports.IEventStore;
+using Marten.Events.Daemon.HighWater;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace DrOrchestrator.Store;
+
+/// <summary>Puts the Marten adapters behind the ports.</summary>
+public static class StoreRegistration
+{
+    /// <summary>
+    /// Registers event store, deadlines and the relay's subscription. Call it after the bus was
+    /// registered: the relay must not send before the queues exist.
+    /// </summary>
+    public static IServiceCollection AddDrOrchestratorStore(this IServiceCollection services, StoreOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(NpgsqlDataSource.Create(options.TunedConnectionString));
+        services.AddSingleton<RelayWaker>();
+        services.AddHostedService(provider => provider.GetRequiredService<RelayWaker>());
+        services.AddSingleton<IEventStore, MartenEventStore>();
+        services.AddSingleton<IDeadlines, PostgresDeadlines>();
+        services.AddMarten(provider => Configure(provider, options))
+            .UseLightweightSessions()
+            .ApplyAllDatabaseChangesOnStartup()
+            .AddAsyncDaemon(DaemonMode.HotCold);
+        return services;
+    }
+
+    private static Marten.StoreOptions Configure(IServiceProvider provider, StoreOptions options)
+    {
+        var marten = new Marten.StoreOptions { DatabaseSchemaName = options.Schema, DisableNpgsqlLogging = true };
+        marten.Connection(provider.GetRequiredService<NpgsqlDataSource>());
+        marten.UseSystemTextJsonForSerialization(configure: json => EngineJson.Configure(json));
+        marten.Storage.ExtendedSchemaObjects.Add(OutstandingTable.Definition(options.Schema));
+
+        var events = marten.Events;
+        events.StreamIdentity = StreamIdentity.AsString;
+        events.AppendMode = EventAppendMode.Quick;
+        events.UseExclusiveLockOnConcurrentAppends = true;
+        events.MetadataConfig.HeadersEnabled = true;
+
+        // The stock lock of DistributedLock 1.3.1 fails silently under HotCold; the transaction-bound one works.
+        events.UseMonitoredAdvisoryLock = false;
+        events.UseAdvisoryLockTransaction = true;
+        foreach (var (name, type) in WireNames.Events)
+        {
+            events.MapEventType(type, name);
+        }
+
+        // A dead leader is replaced within about a second; a hole that a kill left in the sequence is waited for half a second.
+        marten.Projections.LeadershipPollingTime = 250;
+        marten.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
+        marten.Projections.Wakeup = new PostgresqlListenWakeup(
+            provider.GetRequiredService<NpgsqlDataSource>(), NullLogger.Instance, PostgresqlListenWakeup.DefaultChannel);
+        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>), subscription =>
+        {
+            subscription.Name = "relay";
+            subscription.Options.BatchSize = 1000;
+        });
+        return marten;
+    }
+}
