@@ -27,8 +27,8 @@ public abstract record MoveEvent
     public sealed record MoveStarted(
         MoveId Move, RunId Run, HostEndpoint Source, HostEndpoint Destination, long Generation, GuestCheck? Check, MovePolicy Policy) : MoveEvent;
 
-    /// <summary>A move was asked for and not begun.</summary>
-    public sealed record MoveRefused(MoveId Move, RunId Run, Refusal Why) : MoveEvent;
+    /// <summary>A move was asked for and not begun. It may be the first that the stream hears of its VM, so it names it.</summary>
+    public sealed record MoveRefused(MoveId Move, RunId Run, VmId Vm, Refusal Why) : MoveEvent;
 
     /// <summary>Preflight passed, and the guest was asked who it is before it travels.</summary>
     /// <param name="Findings">Everything preflight found, warnings included.</param>

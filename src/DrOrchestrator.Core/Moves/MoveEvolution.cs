@@ -32,7 +32,7 @@ internal static class MoveEvolution
             LastInspection = [],
             UnsettledSince = null,
         },
-        MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
+        MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
         SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
         PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
         OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
@@ -77,7 +77,7 @@ internal static class MoveEvolution
 
     private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
         state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },
-        new MoveAnswer(e.Move, e.Run, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
+        new MoveAnswer(e.Move, e.Run, state.Vm!.Id, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
 
     private static MoveState Answered(MoveState state, MoveAnswer answer) =>
         state with { LastAnswer = answer, Closed = state.Closed.SetItem(answer.Move, answer) };

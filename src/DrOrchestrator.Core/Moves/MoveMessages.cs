@@ -26,7 +26,7 @@ public abstract record MoveMessage
         IReadOnlyList<PlaceReport> Seen) : MoveMessage;
 
     /// <summary>The run or a person wants the move stopped.</summary>
-    public sealed record AbortMove(MoveId Move, RunId Run, Actor By, string Reason) : MoveMessage;
+    public sealed record AbortMove(MoveId Move, RunId Run, VmId Vm, Actor By, string Reason) : MoveMessage;
 
     /// <summary>A worker wants to act on an order.</summary>
     public sealed record ClaimOrder(string OrderKey, long Generation, int Attempt, string Worker) : MoveMessage;

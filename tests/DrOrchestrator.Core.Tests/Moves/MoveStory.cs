@@ -82,7 +82,7 @@ internal static class MoveStory
     public static ReportPlaces Places(string key, VmState? source, VmState? destination, double askedAt, bool migrating = false) =>
         new(key, [At(A1, source, migrating), At(B1, destination)], After(askedAt), Bound);
 
-    public static AbortMove Abort { get; } = new(Move, Sample.Run, Night, "Wrong host.");
+    public static AbortMove Abort { get; } = new(Move, Sample.Run, Web.Id, Night, "Wrong host.");
 
     public static HostId[] MightRunAt(this Spec spec) => [.. spec.StateOf<MoveState>().Custody.MightRunAt];
 

@@ -243,6 +243,14 @@ public sealed class TransferringTests
     }
 
     [Fact]
+    public void A_stop_that_overtakes_the_first_start_names_its_VM_to_the_run()
+    {
+        var after = Vm.When(Abort).ThenEvents(typeof(MoveRefused));
+
+        Assert.Equal(Web.Id, Assert.IsType<Core.Runs.RunMessage.MoveAnswered>(Assert.Single(after.Outstanding.Asks).Message).Vm);
+    }
+
+    [Fact]
     public void A_stop_comes_too_late_for_a_guest_that_arrived() => Vm.Given(Verifying).When(Abort).ThenNothing();
 
     [Fact]
