@@ -11,6 +11,8 @@ internal static class TestServer
             ["DR_DATABASE"] = services.Database,
             ["DR_RABBITMQ"] = services.RabbitMq,
             ["DR_FLEET"] = TestFleet.Address,
+            ["DR_RUNBOOKS"] = Path.Combine(Repository.Root, "runbooks"),
+            ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, "first-key"),
             ["DR_SCHEMA"] = schema ?? "dr",
             ["DR_CLAIMLIFETIMESECONDS"] = "4",
             ["DR_RESENDAFTERSECONDS"] = "2",
