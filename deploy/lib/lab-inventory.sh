@@ -34,5 +34,5 @@ links:
 guestChecks:
   vms:
 YAML
-  jq -r 'unique_by(.name)[] | "    - vm: \(.name)\n      url: http://\(.ip)/status\n      bootIdField: boot\n      counterField: ticks"' <<<"$2"
+  jq -r 'unique_by(.name)[] | select(.name | startswith("vm-")) | "    - vm: \(.name)\n      url: http://\(.ip)/status\n      bootIdField: boot\n      counterField: ticks"' <<<"$2"
 }

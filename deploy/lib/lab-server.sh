@@ -59,13 +59,21 @@ server_start() {
   local variables=()
   mapfile -t variables <"$DEMO/services/services.env"
   (
+    # exec all the way, so that the id on file is the server's own.
     exec 9>&-
-    orch env "${variables[@]}" DR_INVENTORY="$DEMO/inventory.yaml" DR_RUNBOOKS="$DEMO/runbooks" DR_FIRSTKEYFILE="$DEMO/first-key" \
+    exec ip netns exec dr-orch env "${variables[@]}" DR_INVENTORY="$DEMO/inventory.yaml" DR_RUNBOOKS="$DEMO/runbooks" DR_FIRSTKEYFILE="$DEMO/first-key" \
       DR_CLAIMLIFETIMESECONDS=6 ASPNETCORE_URLS="$SERVER_URL" Logging__LogLevel__Default=Warning \
-      setsid dotnet "$REPO/src/DrOrchestrator.Server/bin/Release/net10.0/DrOrchestrator.Server.dll" >>"$DEMO/server.log" 2>&1 </dev/null &
-    echo $! >"$DEMO/server.pid"
-  )
-  wait_for 90 "the server answers (see $DEMO/server.log)" orch curl -sf --max-time 2 "$SERVER_URL/healthz"
+      setsid dotnet "$REPO/src/DrOrchestrator.Server/bin/Release/net10.0/DrOrchestrator.Server.dll" >>"$DEMO/server.log" 2>&1 </dev/null
+  ) &
+  echo $! >"$DEMO/server.pid"
+  for _ in $(seq 300); do
+    ! orch curl -sf --max-time 2 "$SERVER_URL/healthz" >/dev/null || return 0
+    running "$DEMO/server.pid" || break
+    sleep 0.3
+  done
+  echo "the server does not answer:" >&2
+  tail -n 20 "$DEMO/server.log" >&2
+  return 1
 }
 
 server_stop() { stop_process "$DEMO/server.pid" "${1:-TERM}"; }
@@ -94,10 +102,10 @@ receivers:
             credentials_file: $DEMO/alertmanager-key
 YAML
   (
-    orch setsid prometheus-alertmanager --config.file="$DEMO/alertmanager.yml" --storage.path="$DEMO/alertmanager" \
-      --web.listen-address=127.0.0.1:9093 --cluster.listen-address= >>"$DEMO/alertmanager.log" 2>&1 </dev/null &
-    echo $! >"$DEMO/alertmanager.pid"
-  )
+    exec ip netns exec dr-orch setsid prometheus-alertmanager --config.file="$DEMO/alertmanager.yml" --storage.path="$DEMO/alertmanager" \
+      --web.listen-address=127.0.0.1:9093 --cluster.listen-address= >>"$DEMO/alertmanager.log" 2>&1 </dev/null
+  ) &
+  echo $! >"$DEMO/alertmanager.pid"
   wait_for 30 "Alertmanager answers (see $DEMO/alertmanager.log)" orch curl -sf --max-time 2 "$ALERTMANAGER_URL/-/ready"
 }
 

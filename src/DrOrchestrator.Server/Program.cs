@@ -16,6 +16,7 @@ ServerSettings settings;
 try
 {
     settings = ServerSettings.From(builder.Configuration);
+    builder.Services.AddDrOrchestratorDrivers(settings);
 }
 catch (Exception exception) when (exception is ConfigurationException or InvalidOperationException)
 {
@@ -31,7 +32,6 @@ builder.Services.AddDrOrchestratorStore(settings.Store, documents =>
     documents.Schema.For<ApiKey>().DocumentAlias("api_key");
     documents.Schema.For<StoredRefusal>().DocumentAlias("access_refusal");
 });
-builder.Services.AddDrOrchestratorDrivers(settings);
 builder.Services.AddDrOrchestratorApi(settings.Identity);
 builder.Services.AddSingleton<IKeyStore, MartenKeyStore>();
 builder.Services.AddSingleton<IAccessTrail, MartenAccessTrail>();
