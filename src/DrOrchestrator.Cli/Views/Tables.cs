@@ -1,0 +1,23 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DrOrchestrator.Cli.Views;
+
+/// <summary>Tables in one look: no lines but one under the head, nothing that steers a terminal.</summary>
+internal static class Tables
+{
+    public static Table New(params ReadOnlySpan<string> columns)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column, Ink.Strong)) { Padding = new Padding(0, 0, 2, 0), NoWrap = false });
+        }
+
+        return table;
+    }
+
+    public static Text Cell(string? text, Style? style = null) => new(Clean.Of(text), style);
+
+    public static IRenderable Sentence(string text, Style? style = null) => new Text(Clean.Of(text), style);
+}
