@@ -10,18 +10,26 @@ internal static class MoveCustody
 {
     /// <summary>
     /// The first sight of a VM. It must be seen running at exactly one host; hosts that did not answer
-    /// join the set, because nothing says that they do not run it.
+    /// join the set, because nothing says that they do not run it, and so do hosts with a copy that could
+    /// run (paused, incoming, crashed): only absent and shut off say that it does not.
     /// </summary>
     public static VmEnrolled? Enrol(VmRef vm, IReadOnlyList<PlaceReport> places, DateTimeOffset at)
     {
         var running = places.Where(place => place.State is VmState.Running).Select(place => place.Host).ToArray();
         return running.Length == 1
-            ? new VmEnrolled(vm, running[0], [.. places.Where(place => place.State is null).Select(place => place.Host)]) { At = at }
+            ? new VmEnrolled(vm, running[0], [.. places.Where(place => place.Host != running[0] && !SaysGone(place)).Select(place => place.Host)]) { At = at }
             : null;
     }
 
     public static Decision Observe(MoveState state, MoveMessage.ObserveVm observe)
     {
+        // A look takes seconds where a host is silent, and a whole move fits into it: what it saw before the
+        // move would take the destination out of custody and put the source back.
+        if (observe.Generation != state.Custody.Generation)
+        {
+            return Decision.Nothing;
+        }
+
         switch (state.Phase)
         {
             case MovePhase.NotEnrolled:
@@ -35,6 +43,8 @@ internal static class MoveCustody
                 return Decision.Nothing;
         }
     }
+
+    private static bool SaysGone(PlaceReport place) => place.State is { } answer && TransferJudgement.IsGone(answer);
 
     private static Decision ObserveIdle(MoveState state, MoveMessage.ObserveVm observe)
     {
@@ -52,7 +62,7 @@ internal static class MoveCustody
 
         // Nothing of ours is pending in this phase, so a host's own "not here" is evidence.
         events.AddRange(observe.Places
-            .Where(place => place.State is { } answer && TransferJudgement.IsGone(answer) && !place.MigratingOut
+            .Where(place => SaysGone(place) && !place.MigratingOut
                 && running.Length == 1 && place.Host != running[0] && state.Custody.Includes(place.Host))
             .Select(place => new PlaceCleared(new FenceEvidence.HypervisorConfirmed(place.State!.Value, "No request of ours is under way for this VM.")
             {

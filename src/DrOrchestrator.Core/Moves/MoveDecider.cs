@@ -58,7 +58,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
     public override IReadOnlyList<Ask> Reply(MoveState state, MoveMessage message)
     {
         var move = message switch { StartMove start => start.Move, AbortMove abort => abort.Move, _ => default };
-        return move.Value is not null && state.Closed.TryGetValue(move, out var answer) ? [MoveReaction.Tell(answer, state.Vm)] : [];
+        return move.Value is not null && state.Closed.TryGetValue(move, out var answer) ? [MoveReaction.Tell(answer)] : [];
     }
 
     private static Decision Start(MoveState state, StartMove start)
@@ -104,7 +104,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
     };
 
     private static Decision Refuse(StartMove start, Refusal why) =>
-        Decision.Of(new MoveRefused(start.Move, start.Run, why) { At = start.At });
+        Decision.Of(new MoveRefused(start.Move, start.Run, start.Vm.Id, why) { At = start.At });
 
     private static Decision Abort(MoveState state, AbortMove abort)
     {
@@ -116,7 +116,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
         if (state.Move?.Id != abort.Move)
         {
             // The start may still be on its way: closing the move now is what makes it come too late.
-            return Decision.Of(new MoveRefused(abort.Move, abort.Run, new Refusal("It was stopped before it began.", "Run the plan again.")) { At = abort.At });
+            return Decision.Of(new MoveRefused(abort.Move, abort.Run, abort.Vm, new Refusal("It was stopped before it began.", "Run the plan again.")) { At = abort.At });
         }
 
         if (state.Move.AbortReason is not null)

@@ -18,14 +18,18 @@ internal static class MoveEndings
 
         var report = message.Report;
         var reported = new TransferReported(report) { At = message.At };
+
+        // What follows speaks of this report: its reason, its outcome, its figures.
+        state = MoveEvolution.Evolve(state, reported);
         var verdict = TransferJudgement.Of(report.Source, report.Destination);
         if (verdict is TransferVerdict.AtDestination)
         {
             return Decision.Of([reported, .. Arrived(state, report.Source, "It was migrated away and its own host says that it is gone.", message.At)]);
         }
 
-        // A request whose end is not known may still take effect: only looking again, later, can clear a place.
-        if (report.Result is TransferResult.Unknown || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice)
+        // A request whose end is not known may still take effect, this worker's or that of one whose claim
+        // lapsed before it: only looking again, later, can clear a place.
+        if (report.Result is TransferResult.Unknown || state.UnsettledSince is not null || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice)
         {
             return Decision.Of([reported, .. Investigate(state, Sentence(report), [report.Source, report.Destination], verdict, message.At)]);
         }
@@ -46,7 +50,8 @@ internal static class MoveEndings
             events.Add(new PlacesInspected(message.Places) { At = message.At });
         }
 
-        var settled = state.UnsettledSince is not { } since || message.At >= since + message.PendingRequestBound;
+        // What counts is when the places were asked: an answer of before the bound, heard after it, proves nothing.
+        var settled = state.UnsettledSince is not { } since || message.AskedAt >= since + message.PendingRequestBound;
         var sentence = $"The bound for pending requests ({message.PendingRequestBound.TotalSeconds:0} s) has passed.";
         events.AddRange(state.Phase switch
         {
@@ -157,8 +162,9 @@ internal static class MoveEndings
             return Duplicate(state, message.Places, message.At);
         }
 
-        // One host that runs it is the anchor; without one, a place may go only if another answered for it.
-        var keep = running.Length == 1 ? running[0] : state.RunsAt;
+        // While a place is silent and none runs it, the place where it ran last stays beside the silent one.
+        // Once all have answered, each answer stands for itself.
+        var keep = running.Length == 0 && message.Places.Any(place => place.State is null) ? state.RunsAt : null;
         var gone = message.Places.Where(place =>
             settled && place.Host != keep && place.State is { } answer && TransferJudgement.IsGone(answer) && state.Custody.Includes(place.Host)).ToArray();
         var left = state.Custody.Places.Select(place => place.Host).Except(gone.Select(place => place.Host)).ToArray();
@@ -217,11 +223,14 @@ internal static class MoveEndings
             default:
                 PlaceReport[] gone = [.. new[] { source, destination }.Where(place => TransferJudgement.IsGone(place.State!.Value))];
                 var reason = $"The guest runs nowhere: {source.Host} says {source.State}, {destination.Host} says {destination.State}. Its last report: {WhyNotMoved(move)}";
+
+                // A crashed copy is still in memory and stays a place.
+                HostId[] left = [.. new[] { source.Host, destination.Host }.Except(gone.Select(place => place.Host))];
+                var ended = new MoveEnded(move.Id, move.Run, MoveOutcome.Failed, null, reason, left) { At = at };
                 return
                 [
                     .. gone.Select(place => Confirmed(place, settled, at)),
-                    new MoveEnded(move.Id, move.Run, MoveOutcome.Failed, null, reason, []) { At = at },
-                    new CustodySettled(null) { At = at },
+                    .. left.Length <= 1 ? new object[] { ended, new CustodySettled(null) { At = at } } : [ended],
                 ];
         }
     }

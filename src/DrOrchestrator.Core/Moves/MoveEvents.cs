@@ -14,8 +14,11 @@ public abstract record MoveEvent
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The VM was seen for the first time. Hosts that did not answer then count as places until they do.</summary>
-    public sealed record VmEnrolled(VmRef Vm, HostId RunsAt, IReadOnlyList<HostId> Silent) : MoveEvent;
+    /// <summary>
+    /// The VM was seen for the first time. Hosts in doubt, which did not answer or have a copy that could
+    /// run, count as places until they say that they have none.
+    /// </summary>
+    public sealed record VmEnrolled(VmRef Vm, HostId RunsAt, IReadOnlyList<HostId> Doubtful) : MoveEvent;
 
     /// <summary>The VM was seen running where custody did not have it: somebody else moved it. A fact, not an error.</summary>
     public sealed record VmFoundElsewhere(HostId Host) : MoveEvent;
@@ -24,8 +27,8 @@ public abstract record MoveEvent
     public sealed record MoveStarted(
         MoveId Move, RunId Run, HostEndpoint Source, HostEndpoint Destination, long Generation, GuestCheck? Check, MovePolicy Policy) : MoveEvent;
 
-    /// <summary>A move was asked for and not begun.</summary>
-    public sealed record MoveRefused(MoveId Move, RunId Run, Refusal Why) : MoveEvent;
+    /// <summary>A move was asked for and not begun. It may be the first that the stream hears of its VM, so it names it.</summary>
+    public sealed record MoveRefused(MoveId Move, RunId Run, VmId Vm, Refusal Why) : MoveEvent;
 
     /// <summary>Preflight passed, and the guest was asked who it is before it travels.</summary>
     /// <param name="Findings">Everything preflight found, warnings included.</param>

@@ -22,7 +22,7 @@ internal static class MoveEvolution
         {
             Vm = e.Vm,
             RunsAt = e.RunsAt,
-            Custody = e.Silent.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
+            Custody = e.Doubtful.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
         },
         VmFoundElsewhere e => state with { RunsAt = e.Host, Custody = state.Custody.NextGeneration().Add(e.Host) },
         MoveStarted e => state with
@@ -32,9 +32,9 @@ internal static class MoveEvolution
             LastInspection = [],
             UnsettledSince = null,
         },
-        MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
+        MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
         SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
-        PlaceAdded e => state with { Custody = state.Custody.Add(e.Host) },
+        PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
         OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
         ClaimLapsed e => state with
         {
@@ -45,7 +45,8 @@ internal static class MoveEvolution
         TransferProgressed e => state with { Move = state.Move! with { Progress = e.Progress } },
         TransferReported e => state with
         {
-            UnsettledSince = e.Report.Result is TransferResult.Unknown ? e.At : null,
+            // A certain end is that worker's own; what a vanished one before it asked for stays in doubt.
+            UnsettledSince = e.Report.Result is TransferResult.Unknown ? e.At : state.UnsettledSince,
             Move = state.Move! with { Claim = null, Report = e.Report },
         },
         AbortRequested e => state with { Move = state.Move! with { AbortReason = e.Reason, AbortedOnRequest = e.By.Subject != $"vm-{state.Vm!.Id}" } },
@@ -76,7 +77,7 @@ internal static class MoveEvolution
 
     private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
         state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },
-        new MoveAnswer(e.Move, e.Run, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
+        new MoveAnswer(e.Move, e.Run, state.Vm!.Id, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
 
     private static MoveState Answered(MoveState state, MoveAnswer answer) =>
         state with { LastAnswer = answer, Closed = state.Closed.SetItem(answer.Move, answer) };

@@ -17,7 +17,8 @@ public abstract record MoveMessage
     /// <summary>Discovery, or a run's look at its scope, saw the VM.</summary>
     /// <param name="Vm">The VM.</param>
     /// <param name="Places">What every host of the inventory said of it in one look.</param>
-    public sealed record ObserveVm(VmRef Vm, IReadOnlyList<PlaceReport> Places) : MoveMessage;
+    /// <param name="Generation">The custody generation of this stream, read while no move was under way and before the look began; 0 for a VM never seen. An observation of an older one is of the past and says nothing.</param>
+    public sealed record ObserveVm(VmRef Vm, IReadOnlyList<PlaceReport> Places, long Generation) : MoveMessage;
 
     /// <summary>A run asks for a move. Idempotent by <paramref name="Move"/>.</summary>
     public sealed record StartMove(
@@ -25,7 +26,7 @@ public abstract record MoveMessage
         IReadOnlyList<PlaceReport> Seen) : MoveMessage;
 
     /// <summary>The run or a person wants the move stopped.</summary>
-    public sealed record AbortMove(MoveId Move, RunId Run, Actor By, string Reason) : MoveMessage;
+    public sealed record AbortMove(MoveId Move, RunId Run, VmId Vm, Actor By, string Reason) : MoveMessage;
 
     /// <summary>A worker wants to act on an order.</summary>
     public sealed record ClaimOrder(string OrderKey, long Generation, int Attempt, string Worker) : MoveMessage;
@@ -47,8 +48,10 @@ public abstract record MoveMessage
     /// <summary>What the places said.</summary>
     /// <param name="OrderKey">The order answered.</param>
     /// <param name="Places">One report for each place asked.</param>
+    /// <param name="AskedAt">Before the first of them was asked. An answer says nothing about what took effect after it, however late it is heard.</param>
     /// <param name="PendingRequestBound">How long after its sender gave up a request may still take effect there.</param>
-    public sealed record ReportPlaces(string OrderKey, IReadOnlyList<PlaceReport> Places, TimeSpan PendingRequestBound) : MoveMessage;
+    public sealed record ReportPlaces(
+        string OrderKey, IReadOnlyList<PlaceReport> Places, DateTimeOffset AskedAt, TimeSpan PendingRequestBound) : MoveMessage;
 
     /// <summary>The guest's proof of life, or its definite failure.</summary>
     /// <param name="OrderKey">The order answered.</param>

@@ -20,7 +20,7 @@ internal static class MoveReaction
 
     public static Outstanding React(MoveState state)
     {
-        List<Ask> asks = state.LastAnswer is { } answer ? [Tell(answer, state.Vm)] : [];
+        List<Ask> asks = state.LastAnswer is { } answer ? [Tell(answer)] : [];
         switch (state.Phase)
         {
             case MovePhase.Preparing:
@@ -73,7 +73,7 @@ internal static class MoveReaction
         ? state.Phase switch
         {
             MovePhase.Preparing => move.PhaseSince + move.Policy.PreparationTimeout,
-            MovePhase.Transferring => move.PhaseSince + move.Policy.Migration.Timeout + (move.Attempts > 0 ? move.Policy.AbortTimeout : TimeSpan.Zero),
+            MovePhase.Transferring => move.TransferSince!.Value + move.Policy.Migration.Timeout + (move.Attempts > 0 ? move.Policy.AbortTimeout : TimeSpan.Zero),
             MovePhase.Aborting => move.PhaseSince + move.Policy.AbortTimeout,
             MovePhase.Investigating => move.PhaseSince + move.Policy.InvestigationTimeout,
             MovePhase.Verifying => move.PhaseSince + move.Policy.VerificationTimeout,
@@ -81,10 +81,10 @@ internal static class MoveReaction
         }
         : null;
 
-    public static Ask Tell(MoveAnswer answer, VmRef? vm) => new(
+    public static Ask Tell(MoveAnswer answer) => new(
         $"{answer.Move}/ended",
         StreamId.Run(answer.Run),
-        new RunMessage.MoveAnswered(answer.Move, vm?.Id ?? default, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred),
+        new RunMessage.MoveAnswered(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred),
         Awaited: false);
 
     private static Ask Inspect(MoveState state, CurrentMove move, IReadOnlyList<HostEndpoint> places, bool stopTransfer) => Order(

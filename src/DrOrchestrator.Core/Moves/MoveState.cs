@@ -51,8 +51,8 @@ public sealed record CurrentMove(
     /// <summary>Whether a person or the run stopped it, rather than its deadline.</summary>
     public bool AbortedOnRequest { get; init; }
 
-    /// <summary>When the last request could have been made whose end is not on record; null: none.</summary>
-    public DateTimeOffset? UnsettledSince { get; init; }
+    /// <summary>When the destination became a place: the transfer's deadline counts from here, however often it is taken up again.</summary>
+    public DateTimeOffset? TransferSince { get; init; }
 
     public MigrationProgress? Progress { get; init; }
 
@@ -93,4 +93,4 @@ public sealed record MoveState(MovePhase Phase, CustodyRecord Custody)
 
 /// <summary>What the run hears of a move's end.</summary>
 public sealed record MoveAnswer(
-    MoveId Move, RunId Run, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred);
+    MoveId Move, RunId Run, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred);

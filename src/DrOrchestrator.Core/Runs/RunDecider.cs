@@ -88,7 +88,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     private static Ask Stop(RunState state, RunVm vm) => new(
         $"{vm.Open!.Value}/stop",
         StreamId.Vm(vm.Plan.Vm.Id),
-        new MoveMessage.AbortMove(vm.Open.Value, state.Started!.Run, state.Abort!.By, state.Abort.Reason),
+        new MoveMessage.AbortMove(vm.Open.Value, state.Started!.Run, vm.Plan.Vm.Id, state.Abort!.By, state.Abort.Reason),
         Awaited: true);
 
     private static Ask Tell(RunState state, HostId host) => new(

@@ -34,7 +34,7 @@ public sealed class OrderDesk : IAsyncDisposable
         this.log = log;
         var reports = new Reporter(streams, options, clock, log);
         transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
-        observations = new ObservationWorker(reports, drivers, inventory);
+        observations = new ObservationWorker(reports, new Observer(drivers, inventory), inventory);
         guests = new GuestWorker(reports, drivers, options, clock);
         slots = new SemaphoreSlim(options.ParallelOrders);
     }
@@ -95,7 +95,7 @@ public sealed class OrderDesk : IAsyncDisposable
     /// <summary>Stops our watching. What the hypervisors do goes on, and the next process re-attaches.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        stopping.Cancel();
         Task[] open;
         lock (gate)
         {

@@ -65,7 +65,8 @@ internal sealed class TransferWorker(
         }
         finally
         {
-            await held.CancelAsync();
+            // Not CancelAsync: it calls back on a thread of the pool, where nothing has an order that can be replayed.
+            held.Cancel();
             await heartbeat;
         }
     }
@@ -85,16 +86,28 @@ internal sealed class TransferWorker(
         var request = Request(order, order.Source, order.Destination, order.Policy);
 
         // The generation first: after this an order of an older generation that wakes up finds itself outdated.
-        await driver.EnsureGeneration(order.Source, order.Vm, order.Generation, cancellationToken);
+        var raised = await driver.EnsureGeneration(order.Source, order.Vm, order.Generation, cancellationToken);
+        var guarded = raised is Outcome<Nothing>.Done || !driver.Capabilities.HoldsGeneration;
         if (order.StopTransfer)
         {
             await driver.EnsureAborted(request, cancellationToken);
         }
 
-        var places = await Task.WhenAll(order.Places.Select(async place =>
-            Place(place.Host, await drivers.For(place).InspectVm(place, order.Vm, cancellationToken))));
+        var askedAt = clock.GetUtcNow();
+        var places = new List<PlaceReport>();
+
+        // The source is asked first and each place only after the one before it answered: a guest travels from
+        // the source to the destination, so asked at the same time both could say that they have it not.
+        foreach (var place in order.Places.OrderByDescending(place => place.Host == order.Source.Host))
+        {
+            var seen = Place(place.Host, await drivers.For(place).InspectVm(place, order.Vm, cancellationToken));
+
+            // A source that may not have heard of the generation can still take an older order: its answer is none.
+            places.Add(place.Host == order.Source.Host && !guarded ? new PlaceReport(place.Host, null) : seen);
+        }
+
         await reports.Report(
-            order.From, new MoveMessage.ReportPlaces(order.Key, places, driver.Capabilities.PendingRequestBound), GiveUpAfter, cancellationToken);
+            order.From, new MoveMessage.ReportPlaces(order.Key, places, askedAt, driver.Capabilities.PendingRequestBound), GiveUpAfter, cancellationToken);
     }
 
     private async Task<TransferReport> Migrate(MoveOrder.Transfer order, Claim claim, MigrationRequest request, CancellationToken cancellationToken)
@@ -103,10 +116,10 @@ internal sealed class TransferWorker(
         var started = await driver.EnsureMigration(request, cancellationToken);
         if (started is not Outcome<Nothing>.Done)
         {
-            var places = await Task.WhenAll(
-                driver.InspectVm(order.Source, order.Vm, cancellationToken),
-                drivers.For(order.Destination).InspectVm(order.Destination, order.Vm, cancellationToken));
-            return new TransferReport(ResultOf(started), Reason(started), Place(order.Source.Host, places[0]), Place(order.Destination.Host, places[1]));
+            var source = await driver.InspectVm(order.Source, order.Vm, cancellationToken);
+            var destination = await drivers.For(order.Destination).InspectVm(order.Destination, order.Vm, cancellationToken);
+            return new TransferReport(
+                ResultOf(started), Reason(started), Place(order.Source.Host, source), Place(order.Destination.Host, destination));
         }
 
         var last = new MigrationProgress(MigrationStep.SourcePreparation);
@@ -165,7 +178,7 @@ internal sealed class TransferWorker(
                 }
                 else if (mine is false || clock.GetElapsedTime(renewed) > options.ClaimLifetime * 20)
                 {
-                    await held.CancelAsync();
+                    held.Cancel();
                     return;
                 }
             }

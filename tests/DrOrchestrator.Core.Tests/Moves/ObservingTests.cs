@@ -1,0 +1,62 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Moves;
+using Xunit;
+using static DrOrchestrator.Core.Moves.MoveEvent;
+using static DrOrchestrator.Core.Moves.MoveMessage;
+using static DrOrchestrator.Core.Tests.Moves.MoveStory;
+using static DrOrchestrator.Testing.Sample;
+
+namespace DrOrchestrator.Core.Tests.Moves;
+
+public sealed class ObservingTests
+{
+    [Fact]
+    public void Enrols_a_VM_at_first_sight_and_once() =>
+        Vm.When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, null)], 0)).Then(new VmEnrolled(Web, A1.Host, [B1.Host]) { At = Noon });
+
+    [Fact]
+    public void Waits_with_enrolment_until_one_host_runs_it() =>
+        Vm.When(new ObserveVm(Web, [At(A1, VmState.Shutoff), At(B1, null)], 0)).ThenNothing();
+
+    [Fact]
+    public void Clears_a_host_that_was_silent_when_it_answers() =>
+        Assert.Equal([A1.Host], Vm.Given(new VmEnrolled(Web, A1.Host, [B1.Host]) { At = Noon })
+            .When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent)], 1)).ThenEvents(typeof(PlaceCleared)).MightRunAt());
+
+    [Fact]
+    public void A_VM_found_moved_by_somebody_else_is_a_fact()
+    {
+        var after = Vm.Given(Enrolled).When(new ObserveVm(Web, [At(A1, VmState.Absent), At(B1, VmState.Running)], 1))
+            .ThenEvents(typeof(VmFoundElsewhere), typeof(PlaceCleared));
+
+        Assert.Equal([B1.Host], after.MightRunAt());
+        Assert.Equal(B1.Host, after.StateOf<MoveState>().RunsAt);
+    }
+
+    [Fact]
+    public void An_observation_from_before_a_move_says_nothing_after_it()
+    {
+        var moved = Vm.Given(Verifying).When(new ReportVerification($"{Move}/verify", null, null, "It runs.")).ThenGoOn();
+
+        moved.When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent)], 1)).ThenNothing();
+    }
+
+    [Fact]
+    public void Says_nothing_of_a_VM_that_is_on_its_way() =>
+        Vm.Given(Claimed).When(new ObserveVm(Web, [At(A1, VmState.Absent), At(B1, VmState.Running)], 2)).ThenNothing();
+
+    [Fact]
+    public void Two_running_copies_become_two_places_and_an_event_once()
+    {
+        var twice = new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Running)], 1);
+
+        var after = Vm.Given(Enrolled).When(twice).ThenEvents(typeof(DuplicateObserved));
+
+        Assert.Equal([A1.Host, B1.Host], after.MightRunAt());
+        after.When(twice with { Generation = 2 }).ThenNothing();
+    }
+
+    [Fact]
+    public void Clears_nothing_while_no_host_runs_it() =>
+        Vm.Given(Enrolled).When(new ObserveVm(Web, [At(A1, VmState.Shutoff), At(B1, VmState.Absent)], 1)).ThenNothing();
+}

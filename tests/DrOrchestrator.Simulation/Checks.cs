@@ -1,0 +1,226 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Drivers.Simulated;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Serialization;
+using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Testing.Fakes;
+
+namespace DrOrchestrator.Simulation;
+
+/// <summary>
+/// What must never be. Judged from the hypervisors themselves: our record is what is being judged.
+/// </summary>
+public sealed class Checks
+{
+    private readonly FakeDatabase database;
+    private readonly SimulatedFleet fleet;
+    private readonly HostId[] hosts;
+    private readonly VmRef[] vms;
+    private readonly Transcript transcript;
+    private readonly Dictionary<StreamId, object> states = [];
+    private readonly Dictionary<MoveId, MoveEvent.MoveStarted> moves = [];
+    private readonly Dictionary<MoveId, int> claims = [];
+    private readonly Dictionary<MoveId, int> starts = [];
+    private readonly HashSet<(MoveId, HostId)> resumed = [];
+    private readonly HashSet<string> said = new(StringComparer.Ordinal);
+
+    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, Transcript transcript)
+    {
+        this.database = database;
+        this.fleet = fleet;
+        this.hosts = hosts;
+        this.vms = vms;
+        this.transcript = transcript;
+        database.OnCommit += Committed;
+        fleet.OnEffect += Happened;
+    }
+
+    public List<string> Violations { get; } = [];
+
+    /// <summary>How often each kind of event was recorded: whether the trouble reached what it was meant to reach.</summary>
+    public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
+
+    public object? StateOf(StreamId stream) => states.GetValueOrDefault(stream);
+
+    public MoveState StateOf(VmRef vm) => StateOf(StreamId.Vm(vm.Id)) as MoveState ?? MoveState.Initial;
+
+    /// <summary>At most one running copy, and custody has every host that may run one.</summary>
+    public void Look()
+    {
+        foreach (var vm in vms)
+        {
+            Look(vm);
+        }
+    }
+
+    private void Look(VmRef vm)
+    {
+        var copies = hosts.Select(host => fleet.CopyOn(host, vm.Id)).Where(copy => copy.State is not (VmState.Absent or VmState.Shutoff)).ToArray();
+        if (copies.Count(copy => copy.State is VmState.Running) > 1)
+        {
+            Violated($"{vm} runs twice: {string.Join(", ", copies.Select(copy => $"{copy.Host} {copy.State}"))}");
+        }
+
+        var state = StateOf(vm);
+        if (state.Phase is MovePhase.NotEnrolled)
+        {
+            return;
+        }
+
+        foreach (var copy in copies.Where(copy => !state.Custody.MightRunAt.Contains(copy.Host)))
+        {
+            Violated($"{vm} is {copy.State} at {copy.Host}, and custody has [{string.Join(", ", state.Custody.MightRunAt)}] in phase {state.Phase}");
+        }
+    }
+
+    private void Committed(StreamAppend append)
+    {
+        var decider = DeciderCatalog.For(append.Stream);
+        var state = states.GetValueOrDefault(append.Stream, decider.Initial);
+        foreach (var (@event, cause) in append.Events.Zip(append.Causes))
+        {
+            var name = WireNames.NameOf(@event.GetType());
+            Counts[name] = Counts.GetValueOrDefault(name) + 1;
+            transcript.Say(append.Stream.ToString(), $"{name} {Sentence(@event)} <- {cause.Message} by {cause.Actor}");
+            try
+            {
+                state = decider.Evolve(state, @event);
+            }
+            catch (InvalidOperationException broken)
+            {
+                Violated($"{append.Stream} can not be folded: {broken.Message}");
+                return;
+            }
+
+            Note(@event);
+        }
+
+        states[append.Stream] = state;
+        Keys(append.Stream, decider.React(state));
+        if (state is MoveState { Vm: { } vm } move)
+        {
+            Order(append.Stream, move);
+            Look(vm);
+        }
+    }
+
+    private void Note(object @event)
+    {
+        switch (@event)
+        {
+            case MoveEvent.MoveStarted started:
+                moves[started.Move] = started;
+                break;
+            case MoveEvent.OrderClaimed claimed:
+                var move = new MoveId(claimed.Claim.OrderKey[..^"/transfer".Length]);
+                claims[move] = claims.GetValueOrDefault(move) + 1;
+                break;
+            case MoveEvent.DuplicateObserved duplicate:
+                Violated($"a duplicate was reported at {string.Join(", ", duplicate.Hosts)} where there was none");
+                break;
+            case MoveEvent.MoveEnded { Outcome: MoveOutcome.Moved } ended when !resumed.Contains((ended.Move, moves[ended.Move].Destination.Host)):
+                Violated($"{ended.Move} was reported as moved, and its guest never ran at {moves[ended.Move].Destination.Host}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A destination is in custody whenever a transfer is asked for or under way.</summary>
+    private void Order(StreamId stream, MoveState state)
+    {
+        if (state.Phase is MovePhase.Transferring or MovePhase.Aborting or MovePhase.Investigating
+            && !(state.Custody.Includes(state.Move!.Destination.Host) && state.Custody.Includes(state.Move.Source.Host)))
+        {
+            Violated($"{stream} is in phase {state.Phase} without both ends in custody");
+        }
+
+        if (state.Phase is MovePhase.Idle && state.Custody.Places.Count > 1 && state.LastAnswer is { Outcome: not MoveOutcome.Refused })
+        {
+            Violated($"{stream} rests with [{string.Join(", ", state.Custody.MightRunAt)}] in custody");
+        }
+    }
+
+    private void Keys(StreamId stream, Outstanding outstanding)
+    {
+        if (outstanding.Asks.Select(ask => ask.Key).Distinct(StringComparer.Ordinal).Count() != outstanding.Asks.Count)
+        {
+            Violated($"{stream} asks twice under one key");
+        }
+    }
+
+    private void Happened(SimulatedEffect effect)
+    {
+        transcript.Say(effect.Host.Value, $"{effect.Kind} {effect.Vm} {effect.Move}{(effect.Generation is { } g ? $" generation {g}" : "")} {effect.Detail}");
+        if (effect is { Kind: SimulatedEffectKind.Resumed, Move: { } arrived })
+        {
+            resumed.Add((arrived, effect.Host));
+        }
+
+        if (effect is { Kind: SimulatedEffectKind.MigrationStarted, Move: { } move })
+        {
+            Started(effect, move);
+        }
+
+        if (effect.Vm is { } id)
+        {
+            Look(vms.First(vm => vm.Id == id));
+        }
+    }
+
+    private void Started(SimulatedEffect effect, MoveId move)
+    {
+        var count = starts[move] = starts.GetValueOrDefault(move) + 1;
+        if (count > claims.GetValueOrDefault(move))
+        {
+            Violated($"{move} was started {count} times on {claims.GetValueOrDefault(move)} claims");
+        }
+
+        var custody = StateOf(vms.First(vm => vm.Id == effect.Vm)).Custody;
+        if (!moves.TryGetValue(move, out var started) || !custody.Includes(started.Destination.Host) || !custody.Includes(effect.Host))
+        {
+            Violated($"{move} was started towards {started?.Destination.Host} with [{string.Join(", ", custody.MightRunAt)}] in custody");
+        }
+    }
+
+    public void Violated(string what)
+    {
+        if (said.Add(what))
+        {
+            Violations.Add(what);
+            transcript.Say("VIOLATION", what);
+        }
+    }
+
+    private static string Sentence(object @event) => @event switch
+    {
+        MoveEvent.MoveStarted e => $"{e.Move} {e.Source.Host} -> {e.Destination.Host} generation {e.Generation}",
+        MoveEvent.MoveRefused e => $"{e.Move}: {e.Why}",
+        MoveEvent.PlaceAdded e => $"{e.Host}",
+        MoveEvent.OrderClaimed e => $"{e.Claim} by {e.Worker}",
+        MoveEvent.ClaimLapsed e => $"{e.Claim}",
+        MoveEvent.TransferProgressed e => $"{e.Progress.Step}",
+        MoveEvent.TransferReported e => $"{e.Report.Result} {Show([e.Report.Source, e.Report.Destination])} {e.Report.Reason}",
+        MoveEvent.AbortRequested e => $"by {e.By}: {e.Reason}",
+        MoveEvent.InvestigationStarted e => e.Why,
+        MoveEvent.PlacesInspected e => Show(e.Places),
+        MoveEvent.PlaceCleared e => $"{e.Evidence.Host} {e.Evidence.Grade}",
+        MoveEvent.GuestArrived e => $"{e.Host}",
+        MoveEvent.MoveEnded e => $"{e.Outcome} at {e.RunsAt}: {e.Reason}",
+        MoveEvent.CustodySettled e => $"{e.RunsAt}",
+        MoveEvent.VmEnrolled e => $"{e.Vm} at {e.RunsAt}, doubtful [{string.Join(", ", e.Doubtful)}]",
+        Core.Runs.RunEvent.RunEnded e => $"{e.Outcome}: {e.Summary}",
+        Core.Runs.RunEvent.MovesAdmitted e => string.Join(", ", e.Moves.Select(move => move.Move)),
+        Core.Runs.RunEvent.MoveFinished e => $"{e.Move} {e.Outcome}",
+        Core.Health.HostEvent.HostDiagnosed e => $"{e.Diagnosis}",
+        Core.Health.HostEvent.RecoveryRequested e => $"{e.Run}",
+        Core.Health.HostEvent.ConditionRaised e => e.Condition.Fingerprint,
+        Core.Health.HostEvent.ConditionResolved e => e.Fingerprint,
+        _ => "",
+    };
+
+    private static string Show(IEnumerable<PlaceReport> places) =>
+        $"[{string.Join(", ", places.Select(place => $"{place.Host} {place.State?.ToString() ?? "silent"}{(place.MigratingOut ? " migrating" : "")}"))}]";
+}

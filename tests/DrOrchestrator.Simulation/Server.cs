@@ -1,0 +1,137 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers;
+using DrOrchestrator.Drivers.Simulated;
+using DrOrchestrator.Engine;
+using DrOrchestrator.Engine.Messaging;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Engine.Work;
+using DrOrchestrator.Testing.Fakes;
+using DrOrchestrator.Testing.Virtual;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DrOrchestrator.Simulation;
+
+/// <summary>One server process: the engine itself, on simulated ports.</summary>
+public sealed class Server
+{
+    private const int RelayPage = 200;
+    private static readonly TimeSpan RelayEvery = TimeSpan.FromMilliseconds(50);
+    private readonly FakeDatabase database;
+    private readonly RelayLock relayLock;
+    private readonly Relay relay;
+    private readonly Sweep sweep;
+
+    public Server(string name, SiteId place, Ports ports, Settings settings, TimeSpan skew)
+    {
+        Lane = ports.Scheduler.NewLane(name);
+        Lane.Clock.Skew = skew;
+        database = ports.Database;
+        relayLock = ports.RelayLock;
+        var options = new EngineOptions { Worker = name, SweepEvery = TimeSpan.FromSeconds(1) };
+        var store = database.Connect(options, Lane.Clock);
+        var bus = ports.Broker.Connect();
+        var driver = new SimulatedDriver(ports.Fleet, new SimulatedDriverOptions { Place = place });
+        Driver = new SimulationDriver(driver, settings.Mutant, Lane.Clock);
+        var drivers = new Drivers(Driver, new SimulatedGuests(ports.Fleet, new SimulatedDriverOptions { Place = place }));
+        Streams = new StreamHandler(store, options, Lane.Clock, NullLogger<StreamHandler>.Instance);
+        var desk = new OrderDesk(Streams, store, drivers, ports.Inventory, options, Lane.Clock, NullLogger<OrderDesk>.Instance);
+        var inbox = new Inbox(Streams, desk, bus);
+        relay = new Relay(store, bus, Lane.Clock, NullLogger<Relay>.Instance);
+        sweep = new Sweep(
+            store, Streams, settings.Mutant is Mutant.SweepAsleep ? new DeafBus() : bus, options, Lane.Clock, NullLogger<Sweep>.Instance);
+        ports.Broker.Subscribe(Lane, (envelope, stopping) =>
+        {
+            if (settings.Mutant is Mutant.ClaimSkipped && envelope.Body is MoveOrder.Transfer order)
+            {
+                _ = Driver.EnsureMigration(
+                    new MigrationRequest(order.Move, order.Vm, order.Source, order.Destination, order.Generation, order.Policy.Migration), stopping);
+            }
+
+            return inbox.Deliver(envelope, stopping);
+        });
+        Lane.Post(() => _ = sweep.Run(CancellationToken.None));
+        Lane.Post(() => _ = RunRelay());
+    }
+
+    public Lane Lane { get; }
+
+    public StreamHandler Streams { get; }
+
+    public SimulationDriver Driver { get; }
+
+    /// <summary>Sends what was committed, page by page, while it leads; the checkpoint moves after the page was sent.</summary>
+    private async Task RunRelay()
+    {
+        while (true)
+        {
+            if (relayLock.Take(Lane) && database.Checkpoint < database.Log.Count)
+            {
+                var from = database.Checkpoint;
+                CommittedEvent[] page = [.. database.Log.Skip(from).Take(RelayPage)];
+                try
+                {
+                    await relay.Process(page, CancellationToken.None);
+                    database.Checkpoint = Math.Max(database.Checkpoint, from + page.Length);
+                    continue;
+                }
+                catch (DatabaseAwayException)
+                {
+                    // The page stays unsent and is taken again.
+                }
+            }
+
+            await Task.Delay(RelayEvery, Lane.Clock);
+        }
+    }
+
+    private sealed class Drivers(IHypervisorDriver driver, IGuestProbe guests) : IDrivers
+    {
+        public IGuestProbe Guests => guests;
+
+        public IHypervisorDriver For(HostEndpoint host) => driver;
+    }
+
+    private sealed class DeafBus : IBus
+    {
+        public Task Send(Envelope envelope, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>What all processes of a simulation share.</summary>
+public sealed record Ports(
+    Scheduler Scheduler, FakeDatabase Database, FakeBroker Broker, SimulatedFleet Fleet, IInventory Inventory, RelayLock RelayLock);
+
+/// <summary>
+/// Who leads the relay. A leader that died or stands still is replaced after a second; one that wakes up
+/// again may still be sending its page while the next one sends it too.
+/// </summary>
+public sealed class RelayLock(Scheduler scheduler)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+    private Lane? holder;
+    private DateTimeOffset until;
+
+    public bool Take(Lane lane)
+    {
+        if (holder != lane && holder is not null && scheduler.Now < until)
+        {
+            return false;
+        }
+
+        holder = lane;
+        until = scheduler.Now + Lifetime;
+        return true;
+    }
+}
+
+/// <summary>The inventory of the simulated world.</summary>
+public sealed record SimulatedInventory(IReadOnlyList<HostEndpoint> Hosts, IReadOnlyList<SiteLink> Links) : IInventory
+{
+    public string ContentHash => "simulated";
+
+    public GuestCheck? CheckOf(VmRef vm) => new($"http://{vm.Name}/status");
+}

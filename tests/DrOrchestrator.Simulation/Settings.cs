@@ -1,0 +1,82 @@
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Plans;
+
+namespace DrOrchestrator.Simulation;
+
+/// <summary>The world of one seed: how large, how hostile, and by which rules.</summary>
+public sealed record Settings
+{
+    public required int Seed { get; init; }
+
+    public required Mutant Mutant { get; init; }
+
+    /// <summary>
+    /// Whether hosts refuse outdated orders when they execute them. Where they do, requests may be executed
+    /// hours late and processes may stand still anywhere; where they do not, only what the driver states
+    /// holds: late by less than its bound, and no standstill between its check and its call.
+    /// </summary>
+    public required bool Guarded { get; init; }
+
+    public required int Servers { get; init; }
+
+    public required int Vms { get; init; }
+
+    /// <summary>How long faults happen.</summary>
+    public required TimeSpan Trouble { get; init; }
+
+    /// <summary>What happens in that time: hosts, links, processes, database, broker, people.</summary>
+    public required int Incidents { get; init; }
+
+    public required double HypervisorFaults { get; init; }
+
+    public required double DatabaseFaults { get; init; }
+
+    public required double BrokerFaults { get; init; }
+
+    public required Bandwidth Bandwidth { get; init; }
+
+    public required Bytes HostMemory { get; init; }
+
+    public required TimeSpan LatestMessage { get; init; }
+
+    public required TimeSpan ClockSkew { get; init; }
+
+    public required PlanPolicy Policy { get; init; }
+
+    /// <summary>After the last fault everything must have come to rest within this: three attempts of every phase's own bound, and room.</summary>
+    public static TimeSpan RestWithin { get; } = TimeSpan.FromHours(1);
+
+    public static Settings Of(int seed, Mutant mutant)
+    {
+        var random = new Random(seed);
+        double[] rates = [0, 0.01, 0.05, 0.15];
+        TimeSpan Seconds(int from, int to) => TimeSpan.FromSeconds(random.Next(from, to));
+        var guarded = random.Next(2) == 0;
+        return new Settings
+        {
+            Seed = seed,
+            Mutant = mutant,
+            Guarded = mutant switch { Mutant.GenerationIgnored => true, Mutant.AbsenceIsProof or Mutant.StaleAnswers => false, _ => guarded },
+            Servers = random.Next(2, 4),
+            Vms = random.Next(3, 8),
+            Trouble = Seconds(120, 480),
+            Incidents = random.Next(5, 40),
+            HypervisorFaults = rates[random.Next(rates.Length)],
+            DatabaseFaults = rates[random.Next(rates.Length)],
+            BrokerFaults = rates[random.Next(rates.Length)],
+            Bandwidth = Bandwidth.FromMegabitsPerSecond(random.Next(500, 10_000)),
+            HostMemory = new Bytes((long)random.Next(16, 64) << 30),
+            LatestMessage = random.Next(10) == 0 ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(5),
+            ClockSkew = TimeSpan.FromMilliseconds(random.Next(0, 200)),
+            Policy = new PlanPolicy(
+                random.Next(1, 5),
+                random.Next(1, 3),
+                Bytes.Zero,
+                random.Next(1, 4),
+                Seconds(1, 20),
+                new MovePolicy(
+                    MigrationOptions.Default with { Timeout = Seconds(20, 120) }, Seconds(15, 40), Seconds(10, 40), Seconds(20, 120), Seconds(10, 40))),
+        };
+    }
+}

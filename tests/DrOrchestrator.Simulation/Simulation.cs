@@ -1,0 +1,253 @@
+using DrOrchestrator.Core.Health;
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Drivers.Simulated;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Testing.Fakes;
+using DrOrchestrator.Testing.Virtual;
+
+namespace DrOrchestrator.Simulation;
+
+/// <summary>What one seed showed.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Violations">What must never be, and was.</param>
+/// <param name="Unfinished">What had not come to rest in time.</param>
+/// <param name="Counts">Events by name.</param>
+/// <param name="Steps">Things done.</param>
+/// <param name="Transcript">All of it, line by line.</param>
+public sealed record SimulationResult(
+    int Seed, IReadOnlyList<string> Violations, IReadOnlyList<string> Unfinished, IReadOnlyDictionary<string, int> Counts, long Steps,
+    IReadOnlyList<string> Transcript)
+{
+    public bool Holds => Violations.Count == 0 && Unfinished.Count == 0;
+}
+
+/// <summary>
+/// The whole system under one seed: the product's engine in two or three server processes, on a simulated
+/// store, bus and clock, over simulated hypervisors, with trouble from the seed and checkers that judge from the
+/// hypervisors. One thread; the same seed gives the same transcript.
+/// </summary>
+public sealed class Simulation
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly Settings settings;
+    private readonly Ports ports;
+    private readonly Random random;
+    private readonly List<Server> servers = [];
+    private int started;
+
+    private Simulation(Settings settings)
+    {
+        this.settings = settings;
+        random = new Random(settings.Seed * 31 + 5);
+        Scheduler = new Scheduler(settings.Seed, Start);
+        Transcript = new Transcript(Scheduler);
+        Database = new FakeDatabase(Scheduler, settings.Seed * 31 + 6);
+        Broker = new FakeBroker(Scheduler, settings.Seed * 31 + 7);
+        Fleet = new SimulatedFleet(Scheduler.World.Clock, new SimulatedFleetOptions
+        {
+            RequestsSurviveFreeze = settings.Guarded,
+            GuardedHosts = settings.Guarded && settings.Mutant is not Mutant.GenerationIgnored,
+            RecordEffects = false,
+        });
+        Hosts = [.. new[] { ("a1", "A"), ("a2", "A"), ("b1", "B"), ("b2", "B") }.Select(host => Fleet.AddHost(
+            new SimulatedHostSettings(new HostId(host.Item1), new SiteId(host.Item2))
+            {
+                Bandwidth = settings.Bandwidth,
+                Memory = settings.HostMemory,
+                Latency = TimeSpan.FromMilliseconds(random.Next(1, 20)),
+            }))];
+        Vms = [.. Enumerable.Range(1, settings.Vms).Select(number => Fleet.AddVm(
+            new SimulatedVmSettings(new VmRef(new VmId($"vm{number}"), $"vm{number}")) { Memory = new Bytes((long)random.Next(1, 5) << 30) },
+            Hosts[random.Next(Hosts.Length)].Host)).Select(vm => vm.Id)];
+        var inventory = new SimulatedInventory(Hosts, [new SiteLink(new SiteId("A"), new SiteId("B"), settings.Bandwidth)]);
+        ports = new Ports(Scheduler, Database, Broker, Fleet, inventory, new RelayLock(Scheduler));
+        Checks = new Checks(Database, Fleet, [.. Hosts.Select(host => host.Host)], [.. Vms.Select(vm => new VmRef(vm, vm.Value))], Transcript);
+    }
+
+    public Scheduler Scheduler { get; }
+
+    public Transcript Transcript { get; }
+
+    public FakeDatabase Database { get; }
+
+    public FakeBroker Broker { get; }
+
+    public SimulatedFleet Fleet { get; }
+
+    public HostEndpoint[] Hosts { get; }
+
+    public VmId[] Vms { get; }
+
+    public Checks Checks { get; }
+
+    public static SimulationResult Run(int seed, Mutant mutant = Mutant.None) => new Simulation(Settings.Of(seed, mutant)).Run();
+
+    public RunId[] Runs() =>
+        [.. Database.Streams.Where(stream => stream.Kind == "run").Select(stream => new RunId(stream.Id))];
+
+    /// <summary>Kills a process; another one takes its place after a while.</summary>
+    public void Crash(Random draw)
+    {
+        if (servers.Count == 0)
+        {
+            return;
+        }
+
+        var victim = servers[draw.Next(servers.Count)];
+        Transcript.Say(victim.Lane.Name, "is killed");
+        victim.Lane.Kill();
+        servers.Remove(victim);
+        Scheduler.After(TimeSpan.FromSeconds(draw.NextDouble() * 30), StartServer);
+    }
+
+    /// <summary>Lets a process stand still, past claims and deadlines, and go on as if nothing had been.</summary>
+    public void Pause(Random draw)
+    {
+        if (servers.Where(server => server.Lane.IsUp).ToArray() is not { Length: > 0 } up)
+        {
+            return;
+        }
+
+        var victim = up[draw.Next(up.Length)];
+        if (!settings.Guarded && victim.Driver.Committing > 0)
+        {
+            return;
+        }
+
+        Transcript.Say(victim.Lane.Name, "stands still");
+        victim.Lane.Pause();
+        var seconds = draw.NextDouble() * (draw.Next(3) == 0 ? 180 : 30);
+        Scheduler.After(TimeSpan.FromSeconds(seconds), () => Wake(victim));
+    }
+
+    public void WakeServers()
+    {
+        foreach (var server in servers)
+        {
+            Wake(server);
+        }
+
+        while (servers.Count < settings.Servers)
+        {
+            StartServer();
+        }
+    }
+
+    /// <summary>A client says something to whichever process answers, again and again until it was taken.</summary>
+    public void Tell(StreamId stream, object message, Random draw)
+    {
+        var up = servers.Where(server => server.Lane.IsUp).ToArray();
+        if (up.Length == 0)
+        {
+            Scheduler.After(TimeSpan.FromSeconds(1), () => Tell(stream, message, draw));
+            return;
+        }
+
+        var server = up[draw.Next(up.Length)];
+        var heard = false;
+        server.Lane.Post(() => _ = Ask());
+        Scheduler.After(TimeSpan.FromSeconds(10), () =>
+        {
+            if (!heard)
+            {
+                Tell(stream, message, draw);
+            }
+        });
+
+        async Task Ask()
+        {
+            try
+            {
+                await server.Streams.Handle(stream, message, new Cause("request", null, "client"), CancellationToken.None);
+                heard = true;
+            }
+            catch (DatabaseAwayException)
+            {
+                // Asked again above.
+            }
+        }
+    }
+
+    private SimulationResult Run()
+    {
+        for (var i = 0; i < settings.Servers; i++)
+        {
+            StartServer();
+        }
+
+        new Trouble(this, settings).Begin();
+        Tick();
+        var unfinished = new List<string>();
+        try
+        {
+            Scheduler.RunUntil(Start + settings.Trouble);
+            Scheduler.RunUntil(Start + settings.Trouble + Settings.RestWithin, () => Checks.Violations.Count > 0 || AtRest().Count == 0);
+            unfinished.AddRange(Checks.Violations.Count == 0 ? AtRest() : []);
+
+            // Every message and request that is still on its way must find its move closed.
+            Scheduler.RunUntil(
+                Scheduler.Now + settings.LatestMessage + TimeSpan.FromHours(2),
+                () => unfinished.Count > 0 || Checks.Violations.Count > 0 || (Broker.OnTheirWay == 0 && Scheduler.Elapsed > settings.Trouble + (settings.Guarded ? TimeSpan.FromMinutes(95) : TimeSpan.FromMinutes(2))));
+            unfinished.AddRange(Checks.Violations.Count == 0 && unfinished.Count == 0 ? AtRest() : []);
+        }
+        catch (InvalidOperationException broken)
+        {
+            Checks.Violated($"It fell over: {broken}");
+        }
+
+        return new SimulationResult(settings.Seed, Checks.Violations, unfinished, Checks.Counts, Scheduler.Steps, Transcript.Lines);
+    }
+
+    private void Tick()
+    {
+        Checks.Look();
+        Scheduler.After(TimeSpan.FromMilliseconds(500), Tick);
+    }
+
+    private void StartServer()
+    {
+        if (servers.Count >= settings.Servers)
+        {
+            return;
+        }
+
+        var name = $"server-{++started}";
+        SiteId[] places = [new("A"), new("B"), new("C")];
+        Transcript.Say(name, "starts");
+        servers.Add(new Server(name, places[random.Next(3)], ports, settings, settings.ClockSkew * ((random.NextDouble() * 2) - 1)));
+    }
+
+    private void Wake(Server server)
+    {
+        if (server.Lane.IsPaused && !server.Lane.IsDead)
+        {
+            Transcript.Say(server.Lane.Name, "goes on");
+            server.Lane.Resume();
+        }
+    }
+
+    private List<string> AtRest()
+    {
+        var restless = new List<string>();
+        foreach (var stream in Database.Streams)
+        {
+            var phase = Checks.StateOf(stream) switch
+            {
+                RunState { Phase: not RunPhase.Ended } run => run.Phase.ToString(),
+                MoveState { Phase: not (MovePhase.Idle or MovePhase.NotEnrolled) } move => move.Phase.ToString(),
+                HostState { Phase: HostPhase.HoldingDown or HostPhase.Diagnosing or HostPhase.Recovering } host => host.Phase.ToString(),
+                _ => null,
+            };
+            if (phase is not null)
+            {
+                restless.Add($"{stream} is {phase}");
+            }
+        }
+
+        return restless;
+    }
+}
