@@ -1,4 +1,3 @@
-using System.Text;
 using Spectre.Console;
 
 namespace DrOrchestrator.Cli;
@@ -24,8 +23,6 @@ internal sealed class CliEnvironment
 
     public static CliEnvironment OfThisProcess()
     {
-        // Sentences have dashes and arrows in them; a pipe gets the same bytes as a terminal.
-        System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var colourless = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {

@@ -26,7 +26,7 @@ internal static class FleetCommands
         var name = new Argument<string?>("VM") { Description = "Only this one, by name or id.", Arity = ArgumentArity.ZeroOrOne };
         return sessions.Runs(new Command("vms", "VMs: where each runs, where else it might, and who holds it.") { name }, async (session, parsed, cancellationToken) =>
             parsed.GetValue(name) is { } vm
-                ? session.Show(await session.Api.Get<VmView>($"vms/{Uri.EscapeDataString(vm)}", cancellationToken), one => FleetViews.Vms(new VmList([one])))
+                ? session.Show(await session.Api.Get<VmView>($"vms/{Uri.EscapeDataString(vm)}", cancellationToken), FleetViews.Vm)
                 : session.Show(await session.Api.Get<VmList>("vms", cancellationToken), FleetViews.Vms));
     }
 }

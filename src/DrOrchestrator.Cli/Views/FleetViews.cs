@@ -52,22 +52,29 @@ internal static class FleetViews
 
     public static IRenderable Vms(VmList list)
     {
-        var table = Tables.New("VM", "Runs at", "Might run at", "State", "Memory", "Held by run", "Id");
+        // Names are for people; the id is shown where it takes an id to tell two VMs apart.
+        var twins = list.Vms.CountBy(vm => vm.Name).Where(entry => entry.Value > 1).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+        var table = Tables.New("VM", "Runs at", "Might run at", "State", "Memory", "Held by run");
         foreach (var vm in list.Vms)
         {
             var alone = vm.MightRunAt.Count == 0 || (vm.MightRunAt.Count == 1 && vm.MightRunAt[0] == vm.RunsAt);
             table.AddRow(
-                Tables.Cell(vm.Name, Ink.Strong),
+                Tables.Cell(twins.Contains(vm.Name) ? $"{vm.Name} ({vm.Id})" : vm.Name, Ink.Strong),
                 Tables.Cell(vm.RunsAt ?? "not known", vm.RunsAt is null ? Ink.Warn : Ink.Plain),
                 Tables.Cell(alone ? "" : string.Join(", ", vm.MightRunAt), Ink.Warn),
                 Tables.Cell(vm.Duplicate.Count > 0 ? $"RUNS TWICE: {string.Join(", ", vm.Duplicate)}" : Words.Plain(vm.Phase), vm.Duplicate.Count > 0 ? Ink.Bad : InkOf(vm.Phase)),
                 Tables.Cell(vm.MemoryBytes is { } memory ? Measures.Bytes(memory) : ""),
-                Tables.Cell(vm.HeldByRun),
-                Tables.Cell(vm.Id, Ink.Quiet));
+                Tables.Cell(vm.HeldByRun));
         }
 
         return list.Vms.Count == 0 ? Tables.Sentence("No VM was seen yet.\n") : table;
     }
+
+    public static IRenderable Vm(VmView vm) => new Rows(
+        Vms(new VmList([vm])),
+        Tables.Sentence($"Id {vm.Id}, generation {vm.Generation}{(vm.Vcpus is { } vcpus ? $", {vcpus} vCPUs" : "")}", Ink.Quiet),
+        Tables.Sentence(vm.Copies.Count == 0 ? "No host reported a copy in the last look." : $"Copies: {string.Join(", ", vm.Copies.Select(copy => $"{copy.Host} {copy.State}{(copy.MigratingOut ? " (migrating)" : "")}"))}"),
+        vm.LastEnd is { } end ? Tables.Sentence($"Its last move: {end}") : Text.Empty);
 
     private static string Standing(HostView host, Marks marks)
     {

@@ -7,7 +7,10 @@ internal static class Ink
 {
     public static readonly Style Plain = Style.Plain;
     public static readonly Style Strong = new(decoration: Decoration.Bold);
-    public static readonly Style Quiet = new(Color.Grey);
+
+    /// <summary>Quiet, not hidden: readable on a dark screen and on a light one.</summary>
+    public static readonly Style Quiet = new(Color.Grey54);
+
     public static readonly Style Good = new(Color.Green);
     public static readonly Style Now = new(Color.Aqua, decoration: Decoration.Bold);
     public static readonly Style Warn = new(Color.Yellow);

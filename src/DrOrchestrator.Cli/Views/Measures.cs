@@ -13,11 +13,11 @@ internal static class Measures
         return $"{Number(bytes / size)} {unit}";
     }
 
-    /// <summary>Both in the unit of the whole: <c>0.5 of 2 GiB</c>.</summary>
+    /// <summary>Both in the unit of the whole: <c>0.5/2 GiB</c>.</summary>
     public static string Part(double part, double whole)
     {
         var (unit, size) = UnitOf(whole);
-        return $"{Number(part / size)} of {Number(whole / size)} {unit}";
+        return $"{Number(part / size)}/{Number(whole / size)} {unit}";
     }
 
     public static string Rate(double bytesPerSecond) => $"{Bytes(bytesPerSecond)}/s";
@@ -40,6 +40,9 @@ internal static class Measures
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static string DayAndTime(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Short, for lists; a list of runs rarely spans a year.</summary>
+    public static string DayAndMinute(DateTimeOffset at) => at.UtcDateTime.ToString("MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
     private static (string Unit, double Size) UnitOf(double bytes) => Units.First(unit => bytes >= unit.Size || unit.Size == 1);
 

@@ -31,7 +31,7 @@ internal sealed class RunChanges
         if (phase != run.Phase)
         {
             phase = run.Phase;
-            var counts = run.Vms.Total == 0 ? "" : $" ({run.Vms.Moved} of {run.Vms.Total} moved, {run.Vms.Failed} failed)";
+            var counts = run.Vms.Total == 0 ? "" : $" ({run.Vms.Moved} of {run.Vms.Total} moved, {run.Vms.Failed} need a look)";
             yield return run.Outcome is { } outcome
                 ? $"{at} {run.Id}: {Words.Plain(outcome)} after {Measures.Clock(run.ElapsedSeconds)}. {Clean.Of(run.Summary)}"
                 : $"{at} {run.Id}: {run.Phase}{counts}";

@@ -40,10 +40,10 @@ internal static class RunHeader
     {
         var line = Line.Of(marks.Bar((double)vms.Moved / vms.Total, BarWidth), Ink.Good).Add($"  {vms.Moved} of {vms.Total} VMs moved", Ink.Strong);
         void Count(int count, string what, Spectre.Console.Style ink) => line.Add(count > 0 ? $" {marks.Dot} {count} {what}" : "", ink);
+        Count(vms.Failed, vms.Failed == 1 ? "NEEDS A LOOK" : "NEED A LOOK", Ink.Bad);
         Count(vms.UnderWay, "under way", Ink.Now);
         Count(vms.Waiting, "waiting", Ink.Plain);
         Count(vms.Aborted, "stopped", Ink.Warn);
-        Count(vms.Failed, "FAILED", Ink.Bad);
         return line;
     }
 

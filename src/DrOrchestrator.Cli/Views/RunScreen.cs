@@ -8,9 +8,15 @@ namespace DrOrchestrator.Cli.Views;
 /// </summary>
 internal static class RunScreen
 {
+    private const int LinesOfTrouble = 3;
+
+    /// <summary>On a wider screen the eye would lose the row on its way to the right edge.</summary>
+    private const int Widest = 132;
+
     /// <summary>The whole, however long.</summary>
-    public static IReadOnlyList<Line> Whole(RunDetail detail, int width, Marks marks)
+    public static IReadOnlyList<Line> Whole(RunDetail detail, int screen, Marks marks)
     {
+        var width = Math.Min(screen, Widest);
         var columns = VmColumns.For(detail.Vms, width, marks);
         var lines = new List<Line>(RunHeader.Of(detail, width, marks));
         foreach (var group in Groups(detail))
@@ -23,11 +29,18 @@ internal static class RunScreen
     }
 
     /// <summary>What fits on a screen of this height.</summary>
-    public static IReadOnlyList<Line> Fitting(RunDetail detail, int width, int height, Marks marks)
+    public static IReadOnlyList<Line> Fitting(RunDetail detail, int screen, int height, Marks marks)
     {
+        var width = Math.Min(screen, Widest);
         var columns = VmColumns.For(detail.Vms, width, marks);
         var lines = new List<Line>(RunHeader.Of(detail, width, marks)) { Line.Blank };
         var groups = Groups(detail);
+        var airy = groups.SelectMany(group => group.Vms.SelectMany(vm => Of(vm, group.Kind, detail, columns, marks, whole: false)).Append(Line.Blank)).ToArray();
+        if (lines.Count + airy.Length - 1 <= height)
+        {
+            return [.. lines, .. airy.SkipLast(1)];
+        }
+
         foreach (var (index, group) in groups.Index())
         {
             // Every later group keeps one line, so that nothing vanishes without a word.
@@ -41,6 +54,12 @@ internal static class RunScreen
     private static List<Line> Fold(Group group, int room, RunDetail detail, VmColumns columns, Marks marks)
     {
         var blocks = group.Vms.Select(vm => Of(vm, group.Kind, detail, columns, marks, whole: false).ToArray()).ToArray();
+        if (group.Kind is Kind.Failed && blocks.Sum(block => block.Length) > room)
+        {
+            // Better every name with the beginning of its sentence than one whole sentence and no second name.
+            blocks = [.. group.Vms.Select(vm => VmLines.Ended(vm, columns, marks, whole: false).ToArray())];
+        }
+
         var fits = 0;
         var used = 0;
         while (fits < blocks.Length && used + blocks[fits].Length + (fits == blocks.Length - 1 ? 0 : 1) <= room)
@@ -63,9 +82,13 @@ internal static class RunScreen
     {
         Kind.UnderWay => VmLines.UnderWay(vm, columns, detail.At, marks),
         Kind.Waiting => [VmLines.Waiting(vm, columns, detail.At, marks)],
-        Kind.Failed when !whole => VmLines.Ended(vm, columns, marks, whole: true).Take(3),
+        Kind.Failed when !whole => Shortened([.. VmLines.Ended(vm, columns, marks, whole: true)], marks),
         _ => VmLines.Ended(vm, columns, marks, whole),
     };
+
+    /// <summary>A hypervisor's message may be a page long; drctl run show has it whole.</summary>
+    private static Line[] Shortened(Line[] lines, Marks marks) =>
+        lines.Length <= LinesOfTrouble ? lines : [.. lines.Take(LinesOfTrouble - 1), lines[LinesOfTrouble - 1].Add($" {marks.More}", Ink.Warn)];
 
     private static Group[] Groups(RunDetail detail) =>
     [
@@ -89,7 +112,7 @@ internal static class RunScreen
     private static string Title(Kind kind) => kind switch
     {
         Kind.UnderWay => "under way",
-        Kind.Failed => "FAILED",
+        Kind.Failed => "need a look",
         Kind.Waiting => "waiting",
         _ => "done",
     };

@@ -14,7 +14,7 @@ internal static class RunTable
             return Tables.Sentence("There was no run yet. Start one with drctl run start PLAN --host HOST --reason WHY.\n");
         }
 
-        var table = Tables.New("Run", "State", "Moved", "Failed", "Started", "Took", "By");
+        var table = Tables.New("Run", "State", "Moved", "Look", "Started", "Took", "By");
         foreach (var run in list.Runs)
         {
             var word = run.Outcome ?? run.Phase;
@@ -23,7 +23,7 @@ internal static class RunTable
                 Tables.Cell(Words.Plain(word), Words.InkOf(word)),
                 Tables.Cell($"{run.Vms.Moved}/{run.Vms.Total}"),
                 Tables.Cell(run.Vms.Failed == 0 ? "" : $"{run.Vms.Failed}", Ink.Bad),
-                Tables.Cell(Measures.DayAndTime(run.StartedAt)),
+                Tables.Cell(Measures.DayAndMinute(run.StartedAt)),
                 Tables.Cell(Measures.Clock(run.ElapsedSeconds)),
                 Tables.Cell(run.Trigger.By));
         }

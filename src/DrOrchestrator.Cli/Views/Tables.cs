@@ -3,15 +3,16 @@ using Spectre.Console.Rendering;
 
 namespace DrOrchestrator.Cli.Views;
 
-/// <summary>Tables in one look: no lines but one under the head, nothing that steers a terminal.</summary>
+/// <summary>Tables in one look: no lines at all, for width is dear, and nothing that steers a terminal.</summary>
 internal static class Tables
 {
     public static Table New(params ReadOnlySpan<string> columns)
     {
-        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
+        var table = new Table { Border = TableBorder.None };
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column, Ink.Strong)) { Padding = new Padding(0, 0, 2, 0), NoWrap = false });
+            // The first one names the row: it is copied into the next command and must stay in one piece.
+            table.AddColumn(new TableColumn(new Text(column, Ink.Strong)) { Padding = new Padding(0, 0, 2, 0), NoWrap = table.Columns.Count == 0 });
         }
 
         return table;

@@ -19,7 +19,7 @@ internal sealed record VmColumns(int Name, int Way, int Width)
 /// <summary>One VM of a run as lines of a screen.</summary>
 internal static class VmLines
 {
-    private const int BarWidth = 14;
+    private const int BarWidth = 12;
 
     public static string Way(RunVmView vm, Marks marks) => vm.To is null ? $"{vm.From} {marks.To} ?" : $"{vm.From} {marks.To} {vm.To}";
 
@@ -31,14 +31,14 @@ internal static class VmLines
         StepChain.Add(line, vm.Steps, columns.Width - columns.Body - elapsed.Length - 1, marks);
         yield return line.Right(elapsed, columns.Width);
 
-        var below = new Line().To(VmColumns.Mark + columns.Name + 1);
+        var below = new Line().To(4);
         if (vm.State is "investigating" or "aborting")
         {
             below.Add($"{Words.Plain(vm.State)}: ", Ink.Warn).Add(Line.Cut(vm.Sentence ?? "", columns.Width - below.Length), Ink.Warn);
         }
         else if (vm.Transfer is { } transfer && vm.Steps.Any(step => step is { Step: "network-transfer" or "destination-setup" or "cutover", State: "current" }))
         {
-            Transfer(below, transfer, now, marks);
+            Transfer(below, transfer, columns.Width, now, marks);
         }
         else
         {
@@ -57,14 +57,14 @@ internal static class VmLines
         if (whole)
         {
             yield return line.Add(facts.Length > 0 ? $"  {facts}" : "", Ink.Quiet).Right(elapsed, columns.Width);
-            foreach (var more in Sentences(vm).SelectMany(sentence => Line.Wrapped(sentence, VmColumns.Mark + columns.Name + 1, columns.Width, vm.State == "moved" ? Ink.Quiet : Ink.Plain)))
+            foreach (var more in Sentences(vm).SelectMany(sentence => Line.Wrapped(sentence, 4, columns.Width, vm.State == "moved" ? Ink.Quiet : Ink.Plain)))
             {
                 yield return more;
             }
         }
         else
         {
-            var text = vm.State == "moved" ? facts : vm.Sentence ?? "";
+            var text = string.Join($" {marks.Dot} ", new[] { facts, vm.Sentence }.Where(part => part is { Length: > 0 }));
             yield return line.Add($"  {Line.Cut(text, Math.Max(0, columns.Width - line.Length - elapsed.Length - 3))}", Ink.Quiet).Right(elapsed, columns.Width);
         }
     }
@@ -87,29 +87,37 @@ internal static class VmLines
         .Column(vm.Name, columns.Name, Ink.Strong).Add(" ")
         .Column(Way(vm, marks), columns.Way).Add(" ");
 
-    private static void Transfer(Line line, TransferView transfer, DateTimeOffset now, Marks marks)
+    /// <summary>Every number in its own column, so that the eye finds it again in the next row and in the next second.</summary>
+    private static void Transfer(Line line, TransferView transfer, int width, DateTimeOffset now, Marks marks)
     {
         if (transfer is { TotalBytes: > 0 and { } total })
         {
             // What is left of this pass says more than what was sent: memory that changed is sent again.
-            var fraction = transfer.RemainingBytes is { } remaining ? 1 - ((double)remaining / total) : (transfer.TransferredBytes ?? 0) / (double)total;
-            line.Add(marks.Bar(fraction, BarWidth), Ink.Now).Add($" {Measures.Percent(fraction),5}  ");
-            line.Add(transfer.TransferredBytes is { } sent ? Measures.Part(sent, total) : Measures.Bytes(total));
+            var left = transfer.RemainingBytes ?? Math.Max(0, total - (transfer.TransferredBytes ?? 0));
+            var fraction = 1 - ((double)left / total);
+            line.Add(marks.Bar(fraction, BarWidth), Ink.Now).Add($" {Measures.Percent(fraction),5}  ").Column($"{Measures.Part(left, total)} left", 17);
         }
 
         var age = (now - transfer.At).TotalSeconds;
         if (age >= 10)
         {
             // Rates of a while ago would only mislead.
-            line.Add($"  last heard {Measures.Clock(age)} ago", Ink.Warn);
+            line.Add($"last heard {Measures.Clock(age)} ago", Ink.Warn);
             return;
         }
 
-        line.Add(transfer.ThroughputBytesPerSecond is { } rate ? $"  {Measures.Rate(rate)}" : "")
-            .Add(transfer.DirtyBytesPerSecond is { } dirty ? $"  dirties {Measures.Rate(dirty)}" : "")
-            .Add(transfer.Iteration is { } pass ? $"  pass {pass}" : "")
-            .Add(transfer.ExpectedDowntimeSeconds is { } pause ? $"  pause {marks.About} {Measures.Pause(pause)}" : "")
-            .Add(transfer.ThrottlePercent is > 0 and { } throttle ? $"  slowed {throttle} %" : "", Ink.Warn);
+        (string Text, int Width, Spectre.Console.Style Ink)[] readings =
+        [
+            (transfer.ThroughputBytesPerSecond is { } rate ? Measures.Rate(rate) : "", 11, Ink.Plain),
+            (transfer.DirtyBytesPerSecond is { } dirty ? $"dirty {Measures.Rate(dirty)}" : "", 17, Ink.Plain),
+            (transfer.ExpectedDowntimeSeconds is { } pause ? $"pause {marks.About} {Measures.Pause(pause)}" : "", 15, Ink.Plain),
+            (transfer.Iteration is { } pass ? $"pass {pass}" : "", 7, Ink.Plain),
+            (transfer.ThrottlePercent is > 0 and { } throttle ? $"slow {throttle}%" : "", 9, Ink.Warn),
+        ];
+        foreach (var (text, column, ink) in readings.Where(reading => reading.Text.Length > 0 && line.Length + reading.Text.Length <= width))
+        {
+            line.Column(text, column, ink);
+        }
     }
 
     private static string Doing(RunVmView vm) => vm.Steps.LastOrDefault(step => step.State == "current")?.Step switch
@@ -122,7 +130,7 @@ internal static class VmLines
 
     private static string Outcome(RunVmView vm) => vm switch
     {
-        { State: "moved" } => "moved, verified",
+        { State: "moved" } => "moved",
         { RunsAt: { } host } => $"{vm.State}, runs at {host}",
         { State: "unknown" or "failed" } => $"{vm.State}, not known to run anywhere",
         _ => vm.State,
