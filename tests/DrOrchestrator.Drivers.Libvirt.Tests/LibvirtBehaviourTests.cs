@@ -131,6 +131,45 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
     }
 
     [Fact]
+    public async Task The_allowed_pause_and_the_cap_reach_the_hypervisor()
+    {
+        var vm = await Lab.RunningVm(VmKind.NeverConverging);
+        var request = Request(vm, Lab.Slow with { MaxDowntime = TimeSpan.FromMilliseconds(120) });
+        Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureMigration(request, default));
+        await MidTransfer(request);
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
+
+        Assert.Equal("120", (await LibvirtLab.Virsh(Lab.Source.Host, "migrate-getmaxdowntime", vm.Name)).Output.Trim());
+        await foreach (var report in Driver.WatchMigration(request, default))
+        {
+            if (report is MigrationReport.Running { Progress: { Throughput: { } rate } })
+            {
+                output.WriteLine($"capped at {request.Options.BandwidthCap}, sends {rate}");
+                Assert.InRange(rate.MebibytesPerSecond, 0.1, 4);
+                break;
+            }
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureAborted(request, default));
+        output.WriteLine($"aborted in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.00} s");
+    }
+
+    [Fact]
+    public async Task Four_migrations_at_once()
+    {
+        var vms = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Lab.RunningVm(VmKind.Ordinary)));
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(vms.Select(async vm =>
+        {
+            var request = Request(vm, Lab.Quick);
+            Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureMigration(request, default));
+            Assert.IsType<Outcome<Nothing>.Done>((await Watch(request)).Result);
+        }));
+        output.WriteLine($"four in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+    }
+
+    [Fact]
     public async Task Figures_of_a_migration()
     {
         var vm = await Lab.RunningVm(VmKind.Ordinary);

@@ -27,7 +27,7 @@ internal sealed class LibvirtLab : IConformanceLab
     private const string OwnFolder = "/var/lib/libvirt/images";
     private static int made;
 
-    private readonly List<(VmRef Vm, string Address)> guests = [];
+    private readonly System.Collections.Concurrent.ConcurrentBag<(VmRef Vm, string Address)> guests = [];
     private readonly HashSet<string> frozen = [];
     private readonly Dictionary<string, IReadOnlyList<string>> off = [];
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
