@@ -4,6 +4,7 @@ using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Drivers.Conformance;
+using DrOrchestrator.Drivers.Libvirt.Connections;
 using Xunit;
 
 namespace DrOrchestrator.Drivers.Libvirt.Tests;
@@ -130,6 +131,45 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
     }
 
     [Fact]
+    public async Task The_allowed_pause_and_the_cap_reach_the_hypervisor()
+    {
+        var vm = await Lab.RunningVm(VmKind.NeverConverging);
+        var request = Request(vm, Lab.Slow with { MaxDowntime = TimeSpan.FromMilliseconds(120) });
+        Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureMigration(request, default));
+        await MidTransfer(request);
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
+
+        Assert.Equal("120", (await LibvirtLab.Virsh(Lab.Source.Host, "migrate-getmaxdowntime", vm.Name)).Output.Trim());
+        await foreach (var report in Driver.WatchMigration(request, default))
+        {
+            if (report is MigrationReport.Running { Progress: { Throughput: { } rate } })
+            {
+                output.WriteLine($"capped at {request.Options.BandwidthCap}, sends {rate}");
+                Assert.InRange(rate.MebibytesPerSecond, 0.1, 4);
+                break;
+            }
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureAborted(request, default));
+        output.WriteLine($"aborted in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.00} s");
+    }
+
+    [Fact]
+    public async Task Four_migrations_at_once()
+    {
+        var vms = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Lab.RunningVm(VmKind.Ordinary)));
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(vms.Select(async vm =>
+        {
+            var request = Request(vm, Lab.Quick);
+            Assert.IsType<Outcome<Nothing>.Done>(await Driver.EnsureMigration(request, default));
+            Assert.IsType<Outcome<Nothing>.Done>((await Watch(request)).Result);
+        }));
+        output.WriteLine($"four in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+    }
+
+    [Fact]
     public async Task Figures_of_a_migration()
     {
         var vm = await Lab.RunningVm(VmKind.Ordinary);
@@ -143,14 +183,64 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         }
     }
 
+    [Theory]
+    [InlineData(false, VmState.Running)]
+    [InlineData(true, VmState.Paused)]
+    public async Task Hosts_that_lose_each_other_at_the_finish_both_run_the_guest_unless_the_handover_is_confirmed(
+        bool confirmed, VmState atDestination)
+    {
+        var vm = await Lab.RunningVm(VmKind.Ordinary);
+        var request = Request(vm, Lab.Quick);
+        await using var careful = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = confirmed });
+        using var other = new HostCalls(Lab.Destination, new LibvirtDriverOptions(), TimeProvider.System);
+        using var finish = other.Events.Listen(sign =>
+        {
+            // The destination stores the definition as it finishes, moments before it answers the source.
+            if (sign is DomainSign.Lifecycle { Event: 0 } && sign.Uuid == vm.Id.Value)
+            {
+                LibvirtLab.CutAtOnce();
+            }
+        });
+        Assert.IsType<Outcome<Nothing>.Done>(await other.Call(_ => new Outcome<Nothing>.Done(Nothing.Value), default));
+        await Lab.SlowWan();
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureMigration(request, default));
+
+        var end = await Watch(request, careful);
+        output.WriteLine($"{end.Result}");
+
+        Assert.IsType<Outcome<Nothing>.Unknown>(end.Result);
+        Assert.Equal(VmState.Running, end.AtSource?.State);
+        Assert.Equal(atDestination, end.AtDestination?.State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_pause_that_a_client_sees(bool confirmed)
+    {
+        var vm = await Lab.RunningVm(VmKind.Ordinary);
+        await using var careful = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = confirmed });
+        var request = Request(vm, Lab.Quick);
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureMigration(request, default));
+
+        using var over = new CancellationTokenSource();
+        var silence = Lab.LongestSilence(vm, over.Token);
+        var end = await Watch(request, careful);
+        await Lab.Observe(vm);
+        await over.CancelAsync();
+
+        Assert.IsType<Outcome<Nothing>.Done>(end.Result);
+        output.WriteLine($"confirmed {confirmed}: client {(await silence).TotalMilliseconds:0} ms, libvirt {end.ReportedDowntime?.TotalMilliseconds:0} ms");
+    }
+
     private static T Value<T>(Outcome<T> outcome) => Assert.IsType<Outcome<T>.Done>(outcome).Value;
 
     private MigrationRequest Request(VmRef vm, MigrationOptions options) =>
         new(new MoveId($"behaviour/{vm.Id}/1"), vm, Lab.Source, Lab.Destination, 1, options);
 
-    private async Task<MigrationEnd> Watch(MigrationRequest request)
+    private async Task<MigrationEnd> Watch(MigrationRequest request, IHypervisorDriver? by = null)
     {
-        await foreach (var report in Driver.WatchMigration(request, default))
+        await foreach (var report in (by ?? Driver).WatchMigration(request, default))
         {
             if (report is MigrationReport.Ended { End: var end })
             {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -25,11 +27,12 @@ internal sealed class LibvirtLab : IConformanceLab
     private const string OwnFolder = "/var/lib/libvirt/images";
     private static int made;
 
-    private readonly List<(VmRef Vm, string Address)> guests = [];
+    private readonly System.Collections.Concurrent.ConcurrentBag<(VmRef Vm, string Address)> guests = [];
     private readonly HashSet<string> frozen = [];
     private readonly Dictionary<string, IReadOnlyList<string>> off = [];
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private bool cut;
+    private bool slow;
     private bool unencrypted;
 
     private LibvirtLab()
@@ -101,6 +104,44 @@ internal sealed class LibvirtLab : IConformanceLab
         return seen;
     }
 
+    /// <summary>The longest time between two answers of the guest to a UDP question every 10 ms.</summary>
+    public async Task<TimeSpan> LongestSilence(VmRef vm, CancellationToken until)
+    {
+        using var socket = new UdpClient();
+        socket.Connect(guests.Single(g => g.Vm == vm).Address, 7);
+        var longest = TimeSpan.Zero;
+        var last = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Listen(), Ask());
+        return longest;
+
+        async Task Ask()
+        {
+            for (var i = 0; !until.IsCancellationRequested; i++)
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes($"p {i}"), CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            }
+        }
+
+        async Task Listen()
+        {
+            try
+            {
+                while (true)
+                {
+                    await socket.ReceiveAsync(until);
+                    var now = Stopwatch.GetTimestamp();
+                    longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(last, now).Ticks));
+                    last = now;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The migration is over.
+            }
+        }
+    }
+
     public async Task Freeze(HostEndpoint host)
     {
         frozen.Add(host.Host.Value);
@@ -126,11 +167,32 @@ internal sealed class LibvirtLab : IConformanceLab
         await Command("wan", "cut");
     }
 
+    /// <summary>A slow WAN, so that there is time to cut it while an answer is on its way.</summary>
+    public async Task SlowWan()
+    {
+        cut = slow = true;
+        await Command("wan", "shape", "200", "300");
+    }
+
+    /// <summary>What `wan cut` does, without the second that starting a shell takes on a busy machine.</summary>
+    public static void CutAtOnce()
+    {
+        var process = File.ReadAllText($"{State}/run/wan/process").Split(' ')[0];
+        File.WriteAllText($"{State}/run/wan/shape", "200 300 both\n");
+        using var signal = Process.Start("kill", ["-HUP", process]);
+        signal.WaitForExit();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (cut)
         {
             await Command("wan", "heal");
+        }
+
+        if (slow)
+        {
+            await Command("wan", "shape", "200", "10");
         }
 
         if (unencrypted)
@@ -224,7 +286,7 @@ internal sealed class LibvirtLab : IConformanceLab
         {
             return (await Dns.GetHostAddressesAsync(host)).Length > 0;
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             return false;
         }

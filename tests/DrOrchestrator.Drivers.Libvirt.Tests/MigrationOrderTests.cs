@@ -65,5 +65,6 @@ public sealed class MigrationOrderTests
             LibvirtLab.Endpoint("b1", "B"),
             1,
             options),
-        storage);
+        storage,
+        confirmedHandover: false);
 }

@@ -37,7 +37,7 @@ public sealed class LibvirtDriver(LibvirtDriverOptions? options = null, TimeProv
         HoldsGeneration = true,
         PendingRequestBound = TimeSpan.FromSeconds(45),
         PendingRequestSource =
-            "libvirt's QEMU driver waits up to 30 s for a domain's job (QEMU_JOB_WAIT_TIME), plus keepalive; counted from when the host "
+            "libvirt waits up to 30 s for a domain's job (VIR_JOB_WAIT_TIME), plus keepalive; counted from when the host "
             + "answers: a frozen host executes what waits in its sockets after the thaw. See this driver's README.",
     };
 

@@ -29,6 +29,14 @@ public sealed record LibvirtDriverOptions
 
     public int KeepaliveCount { get; init; } = 3;
 
+    /// <summary>
+    /// Whether a migrated guest is started at the destination only after the source has said that its copy is
+    /// stopped. libvirt by itself starts it before the source knows, and where the hosts lose each other just
+    /// then, both run it (seen with libvirt 11.3; the README tells how). The price is a longer pause, and a guest
+    /// that stays paused while the source cannot be asked and is not fenced.
+    /// </summary>
+    public bool ConfirmedHandover { get; init; }
+
     /// <summary>Calls to one host at the same time. libvirtd serves five of one client by default (max_client_requests).</summary>
     public int CallsPerHost { get; init; } = 5;
 }

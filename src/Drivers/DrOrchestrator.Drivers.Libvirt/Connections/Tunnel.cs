@@ -98,7 +98,14 @@ internal sealed class Tunnel : IDisposable
     {
         var socket = address is LibvirtAddress.Local
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            : new Socket(SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+
+                // Closing drops what was not delivered. Otherwise the kernel would go on sending an order that
+                // we gave up, for minutes, and deliver it when a cut link heals.
+                LingerState = new LingerOption(true, 0),
+            };
         try
         {
             switch (address)

@@ -78,6 +78,25 @@ internal static class DomainOrders
             : new Outcome<Nothing>.Failed($"{vm} is {MigrationVerdict.Word(after)} on {host.Host} after it was started.");
     }
 
+    /// <summary>
+    /// Starts a copy that came here by this very move and generation and waits, paused. Only to be called when
+    /// the source has said that its copy is stopped.
+    /// </summary>
+    public static bool HandOver(ConnectionHandle connection, MigrationRequest request)
+    {
+        using var domain = DomainReader.Find(connection, request.Vm);
+        if (domain is null
+            || DomainReader.Snapshot(domain, request.Destination.Host) is not { Copy.State: VmState.Paused } waiting
+            || waiting.Custody != new CustodyMetadata(request.Generation, request.Move)
+            || !WaitsForUs(domain))
+        {
+            return false;
+        }
+
+        Check.NotNegative(LibvirtNative.virDomainResume(domain));
+        return true;
+    }
+
     public static Outcome<Nothing> Remove(ConnectionHandle connection, HostEndpoint host, VmRef vm)
     {
         using var domain = DomainReader.Find(connection, vm);
@@ -116,6 +135,13 @@ internal static class DomainOrders
 
         Mark(domain, before, generation);
         return Done;
+    }
+
+    /// <summary>Not paused by the guest's own trouble, such as a disk error.</summary>
+    private static bool WaitsForUs(DomainHandle domain)
+    {
+        Check.NotNegative(LibvirtNative.virDomainGetState(domain, out _, out var reason, 0));
+        return (PausedReason)reason is PausedReason.User or PausedReason.Migration;
     }
 
     private static void Mark(DomainHandle domain, DomainSnapshot before, long generation)

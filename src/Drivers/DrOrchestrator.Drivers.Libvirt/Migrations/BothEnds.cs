@@ -12,7 +12,11 @@ namespace DrOrchestrator.Drivers.Libvirt.Migrations;
 /// <param name="Failed">The figures of a job that did not; the source may have them.</param>
 internal sealed record EndsSeen(VmCopy? AtSource, VmCopy? AtDestination, JobStatistics? Completed, JobStatistics? Failed);
 
-/// <summary>Asks both ends until neither is in between any more, for as long as libvirt may need to clean up.</summary>
+/// <summary>
+/// Asks both ends until neither is in between any more, for as long as libvirt may need to clean up.
+/// Where the guest waits at the destination and the source has answered that its copy is stopped, it is
+/// started: the second half of a confirmed handover, whoever began it.
+/// </summary>
 internal sealed class BothEnds(
     HostCalls source, HostCalls destination, MigrationRequest request, LibvirtDriverOptions options, TimeProvider time)
 {
@@ -27,7 +31,16 @@ internal sealed class BothEnds(
                 || seen.Item1?.Copy is { MigratingOut: true } or { State: VmState.Paused }
                 // A moment before the source's definition goes, its copy is shut off.
                 || (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running);
-            if (!inBetween || time.GetElapsedTime(began) >= options.CleanUpBound)
+            var inTime = time.GetElapsedTime(began) < options.CleanUpBound;
+            if (inTime
+                && seen.Item1?.Copy.State is VmState.Absent or VmState.Shutoff
+                && seen.Item2?.Copy.State is VmState.Paused
+                && await HandOver(cancellationToken))
+            {
+                continue;
+            }
+
+            if (!inBetween || !inTime)
             {
                 return new EndsSeen(
                     seen.Item1?.Copy,
@@ -39,6 +52,12 @@ internal sealed class BothEnds(
             await Task.Delay(options.PollInterval, time, cancellationToken);
         }
     }
+
+    /// <summary>The source has said that its copy is stopped: starts the guest that waits at the destination. False: it does not wait for that.</summary>
+    public async Task<bool> HandOver(CancellationToken cancellationToken) =>
+        await destination.Call<bool>(
+            connection => new Outcome<bool>.Done(DomainOrders.HandOver(connection, request)), cancellationToken)
+            is Outcome<bool>.Done { Value: true };
 
     private async Task<End?> Look(HostCalls host, HostEndpoint endpoint, CancellationToken cancellationToken) =>
         await host.Call<End>(

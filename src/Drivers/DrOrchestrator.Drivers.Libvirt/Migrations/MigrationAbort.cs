@@ -67,8 +67,8 @@ internal sealed class MigrationAbort(
         var there = await destination.Call<VmCopy>(
             connection => new Outcome<VmCopy>.Done(DomainReader.Inspect(connection, request.Destination.Host, request.Vm)),
             cancellationToken);
-        return there is Outcome<VmCopy>.Done { Value.State: VmState.Running }
-            ? new Outcome<Nothing>.Failed($"The migration of {request.Vm} has completed: it runs on {request.Destination.Host}.")
+        return there is Outcome<VmCopy>.Done { Value.State: VmState.Running or VmState.Paused }
+            ? new Outcome<Nothing>.Failed($"The migration of {request.Vm} has completed: it is on {request.Destination.Host}.")
             : new Outcome<Nothing>.Failed(
                 $"No migration of {request.Vm} is under way, and it is {MigrationVerdict.Word(atSource.State)} on {request.Source.Host}.");
     }

@@ -12,7 +12,10 @@ internal sealed record MigrationOrder(string DestinationUri, MigrateFlags Flags,
 {
     private const double BytesPerMebibyte = 1024 * 1024;
 
-    public static MigrationOrder For(MigrationRequest request, StoragePlan storage)
+    /// <param name="request">What is asked.</param>
+    /// <param name="storage">How the disks travel.</param>
+    /// <param name="confirmedHandover">Whether the destination must not start the guest by itself.</param>
+    public static MigrationOrder For(MigrationRequest request, StoragePlan storage, bool confirmedHandover)
     {
         var flags = MigrateFlags.Live | MigrateFlags.PeerToPeer | MigrateFlags.PersistDestination | MigrateFlags.UndefineSource
             | MigrateFlags.AbortOnError;
@@ -20,6 +23,7 @@ internal sealed record MigrationOrder(string DestinationUri, MigrateFlags Flags,
         flags |= request.Options.Encrypted ? MigrateFlags.Tls : 0;
         flags |= storage.Copied.Count > 0 ? MigrateFlags.NonSharedDisk : 0;
         flags |= storage.NeedsUnsafe ? MigrateFlags.Unsafe : 0;
+        flags |= confirmedHandover ? MigrateFlags.Paused : 0;
 
         var parameters = new List<KeyValuePair<string, object>>();
         if (request.Options.BandwidthCap is { } cap)

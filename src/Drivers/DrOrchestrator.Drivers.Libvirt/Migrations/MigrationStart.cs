@@ -107,7 +107,7 @@ internal sealed class MigrationStart(
             return opened.As<Nothing>();
         }
 
-        var call = calls.Begin(request, connection, MigrationOrder.For(request, plan));
+        var call = calls.Begin(request, connection, MigrationOrder.For(request, plan, options.ConfirmedHandover));
         var began = time.GetTimestamp();
         while (time.GetElapsedTime(began) < options.StartDeadline)
         {

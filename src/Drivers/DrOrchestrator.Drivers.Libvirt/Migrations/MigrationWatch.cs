@@ -32,12 +32,18 @@ internal sealed class MigrationWatch(
     private long? silentSince;
     private long began;
     private bool abortTried;
+    private volatile bool sourceStopped;
     private string? why;
 
     public async IAsyncEnumerable<MigrationReport> Run([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         began = time.GetTimestamp();
         using var atSource = source.Events.Listen(sign => Hear(sign, DomainEventIds.Suspended, MigrationStep.DestinationSetup));
+        using var stopped = source.Events.Listen(sign => sourceStopped |= sign is DomainSign.Lifecycle
+        {
+            Event: DomainEventIds.Stopped,
+            Detail: DomainEventIds.StoppedMigrated,
+        } && sign.Uuid == request.Vm.Id.Value);
         using var atDestination = destination.Events.Listen(sign => Hear(sign, DomainEventIds.Resumed, MigrationStep.Cutover));
 
         // Events come over an open connection only; that it opens is all that is wanted here.
@@ -58,6 +64,12 @@ internal sealed class MigrationWatch(
             }
 
             await Pause(cancellationToken);
+            if (sourceStopped && options.ConfirmedHandover)
+            {
+                // The event is the source's own word; asking again would only lengthen the guest's pause.
+                await new BothEnds(source, destination, request, options, time).HandOver(cancellationToken);
+            }
+
             while (signs.Reader.TryRead(out var sign))
             {
                 foreach (var step in sign is { } proven ? PassedTo(proven) : [])

@@ -9,6 +9,7 @@ internal enum MigrateFlags : uint
     PeerToPeer = 1 << 1,
     PersistDestination = 1 << 3,
     UndefineSource = 1 << 4,
+    Paused = 1 << 5,
     NonSharedDisk = 1 << 6,
     Unsafe = 1 << 9,
     AbortOnError = 1 << 12,
@@ -33,6 +34,7 @@ internal enum DomainState
 internal enum PausedReason
 {
     Unknown = 0,
+    User = 1,
     Migration = 2,
     Crashed = 10,
     StartingUp = 11,
@@ -102,6 +104,10 @@ internal static class DomainEventIds
 
     public const int Suspended = 3;
     public const int Resumed = 4;
+    public const int Stopped = 5;
+
+    /// <summary>VIR_DOMAIN_EVENT_STOPPED_MIGRATED: the source has taken its copy down.</summary>
+    public const int StoppedMigrated = 3;
 
     /// <summary>VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED and VIR_DOMAIN_EVENT_RESUMED_MIGRATED.</summary>
     public const int Migrated = 1;
