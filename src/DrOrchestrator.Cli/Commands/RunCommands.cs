@@ -23,7 +23,7 @@ internal static class RunCommands
         return sessions.Runs(new Command("start", "Starts a plan.") { plan, host, reason, watch, key }, async (session, parsed, cancellationToken) =>
         {
             var request = new StartRunRequest(parsed.GetRequiredValue(plan), parsed.GetRequiredValue(host), parsed.GetRequiredValue(reason));
-            var reply = await RunStart.Send(session, request, parsed.GetValue(key) ?? Guid.NewGuid().ToString(), cancellationToken);
+            var reply = await RunStart.Send(session, request, parsed.GetValue(key) ?? RunStart.NewKey(session.Environment.Clock), cancellationToken);
             if (parsed.GetValue(watch))
             {
                 return await RunWatch.ToItsEnd(session, reply.Run, cancellationToken);

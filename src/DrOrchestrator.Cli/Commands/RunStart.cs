@@ -1,3 +1,4 @@
+using System.Globalization;
 using DrOrchestrator.Contracts.Http;
 
 namespace DrOrchestrator.Cli.Commands;
@@ -6,6 +7,10 @@ namespace DrOrchestrator.Cli.Commands;
 internal static class RunStart
 {
     private const int Attempts = 3;
+
+    /// <summary>Begins with the time, which becomes part of the run's name; the rest is chance.</summary>
+    public static string NewKey(TimeProvider clock) =>
+        string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().UtcDateTime:yyyyMMddHHmmss}-{Guid.NewGuid():N}");
 
     public static async Task<RunStartedReply> Send(Session session, StartRunRequest request, string idempotencyKey, CancellationToken cancellationToken)
     {
