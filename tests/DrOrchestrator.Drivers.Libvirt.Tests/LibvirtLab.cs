@@ -18,11 +18,16 @@ namespace DrOrchestrator.Drivers.Libvirt.Tests;
 /// </summary>
 internal sealed class LibvirtLab : IConformanceLab
 {
+    /// <summary>One folder that all hosts see.</summary>
+    public const string SharedFolder = State + "/shared";
+
     private const string State = "/var/lib/drorchestrator-lab";
+    private const string OwnFolder = "/var/lib/libvirt/images";
     private static int made;
 
     private readonly List<(VmRef Vm, string Address)> guests = [];
     private readonly HashSet<string> frozen = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> off = [];
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private bool cut;
     private bool unencrypted;
@@ -31,7 +36,7 @@ internal sealed class LibvirtLab : IConformanceLab
     {
     }
 
-    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption;
+    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption;
 
     public HostEndpoint Source { get; } = Endpoint("a1", "A");
 
@@ -58,15 +63,35 @@ internal sealed class LibvirtLab : IConformanceLab
 
     public IHypervisorDriver NewDriver() => new LibvirtDriver();
 
-    public async Task<VmRef> RunningVm(VmKind kind)
+    public Task<VmRef> RunningVm(VmKind kind) => RunningVm(kind, kind == VmKind.WithLocalDisk ? OwnFolder : null);
+
+    public async Task<VmRef> RunningVm(VmKind kind, string? diskFolder)
     {
-        var (vm, address) = await Define(kind);
+        var (vm, address) = await Define(kind, Source, diskFolder);
         await Virsh(Source.Host, "start", vm.Name);
-        await WaitUntil(async () => await Ask(address) is not null, $"{vm} to answer");
+        if (kind != VmKind.TooBig)
+        {
+            await WaitUntil(async () => await Ask(address) is not null, $"{vm} to answer");
+        }
+
         return vm;
     }
 
-    public async Task<VmRef> StoppedVm() => (await Define(VmKind.Ordinary)).Vm;
+    public async Task<VmRef> StoppedVm() => (await Define(VmKind.Ordinary, Source, null)).Vm;
+
+    /// <summary>Another VM, defined on a host, whose disk has the very path of this one's.</summary>
+    public async Task<VmRef> DefineUserOf(VmRef vm, HostEndpoint host)
+    {
+        await InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", Disk(OwnFolder, vm.Name), "64M");
+        return (await Define(VmKind.Ordinary, host, OwnFolder, diskOf: vm)).Vm;
+    }
+
+    public async Task PowerOff(string host)
+    {
+        var ran = await Virsh(new HostId(host), "list", "--name");
+        off[host] = ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        await Command("host", "off", host);
+    }
 
     public async Task<GuestObservation?> Observe(VmRef vm)
     {
@@ -113,9 +138,19 @@ internal sealed class LibvirtLab : IConformanceLab
             await InHost(Destination.Host, "mv", $"{State}/pki/b1/server-key.away", $"{State}/pki/b1/server-key.pem");
         }
 
-        foreach (var host in frozen.ToList())
+        foreach (var host in frozen)
         {
             await Command("host", "thaw", host);
+        }
+
+        foreach (var (host, ran) in off)
+        {
+            await Command("host", "on", host);
+            foreach (var name in ran)
+            {
+                // The lab's own guests run again; an incoming half is gone for good.
+                await TryVirsh(new HostId(host), "start", name);
+            }
         }
 
         foreach (var (vm, _) in guests)
@@ -124,7 +159,7 @@ internal sealed class LibvirtLab : IConformanceLab
             {
                 await TryVirsh(host, "destroy", vm.Name);
                 await TryVirsh(host, "undefine", vm.Name);
-                await InHost(host, "rm", "-f", Disk(vm.Name));
+                await InHost(host, "rm", "-f", Disk(OwnFolder, vm.Name), Disk(SharedFolder, vm.Name));
             }
         }
 
@@ -197,7 +232,7 @@ internal sealed class LibvirtLab : IConformanceLab
 
     private static Task<Run> InHost(HostId host, params string[] command) => Command("exec", [host.Value, .. command]);
 
-    private static string Disk(string name) => $"/var/lib/libvirt/images/{name}.qcow2";
+    private static string Disk(string folder, string name) => $"{folder}/{name}.qcow2";
 
     private async Task<GuestObservation?> Ask(string address)
     {
@@ -212,7 +247,7 @@ internal sealed class LibvirtLab : IConformanceLab
         }
     }
 
-    private async Task<(VmRef Vm, string Address)> Define(VmKind kind)
+    private async Task<(VmRef Vm, string Address)> Define(VmKind kind, HostEndpoint host, string? diskFolder, VmRef? diskOf = null)
     {
         var number = Interlocked.Increment(ref made);
         var name = string.Create(CultureInfo.InvariantCulture, $"conformance-{Environment.ProcessId}-{number}");
@@ -220,36 +255,42 @@ internal sealed class LibvirtLab : IConformanceLab
         var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
         var vm = new VmRef(new VmId(id.ToString()), name);
         guests.Add((vm, address));
-        if (kind == VmKind.WithLocalDisk)
+        var disk = diskFolder is null ? null : Disk(diskFolder, (diskOf ?? vm).Name);
+        if (disk is not null && diskOf is null)
         {
-            await InHost(Source.Host, "qemu-img", "create", "-q", "-f", "qcow2", Disk(name), "64M");
+            await InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", disk, "64M");
         }
 
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, Xml(vm, address, number, kind));
-        await Virsh(Source.Host, "define", file);
+        await File.WriteAllTextAsync(file, Xml(vm, address, number, kind, disk));
+        await Virsh(host.Host, "define", file);
         File.Delete(file);
         return (vm, address);
     }
 
-    private static string Xml(VmRef vm, string address, int number, VmKind kind)
+    private static string Xml(VmRef vm, string address, int number, VmKind kind, string? disk)
     {
-        var (memory, dirty, set) = kind == VmKind.NeverConverging ? (96, "8", "16") : (96, "0.2", "4");
-        var disk = kind == VmKind.WithLocalDisk
-            ? $"<disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='none'/><source file='{Disk(vm.Name)}'/><target dev='vda' bus='virtio'/></disk>"
-            : "";
+        var (dirty, set) = kind == VmKind.NeverConverging ? ("8", "16") : ("0.2", "4");
+
+        // All of the machine's memory: more than is free anywhere, and never touched, for it has nothing to boot.
+        var memory = kind == VmKind.TooBig ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20) - 64 : 96;
+        var system = kind == VmKind.TooBig ? "" : $"""
+            <kernel>{State}/guest/vmlinux</kernel>
+            <initrd>{State}/guest/initrd.gz</initrd>
+            <cmdline>console=ttyS0 quiet panic=-1 lab.name={vm.Name} lab.ip={address}/16 lab.dirty={dirty} lab.ws={set}</cmdline>
+            """;
+        var device = disk is null ? "" : $"""
+            <disk type='file' device='disk'>
+              <driver name='qemu' type='qcow2' cache='none'/><source file='{disk}'/><target dev='vda' bus='virtio'/>
+            </disk>
+            """;
         return $"""
             <domain type='qemu'>
               <name>{vm.Name}</name>
               <uuid>{vm.Id}</uuid>
               <memory unit='MiB'>{memory}</memory>
               <vcpu>1</vcpu>
-              <os>
-                <type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>
-                <kernel>{State}/guest/vmlinux</kernel>
-                <initrd>{State}/guest/initrd.gz</initrd>
-                <cmdline>console=ttyS0 quiet panic=-1 lab.name={vm.Name} lab.ip={address}/16 lab.dirty={dirty} lab.ws={set}</cmdline>
-              </os>
+              <os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>{system}</os>
               <features><acpi/><tcg><tb-cache unit='MiB'>32</tb-cache></tcg></features>
               <cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>
               <on_poweroff>destroy</on_poweroff>
@@ -257,8 +298,11 @@ internal sealed class LibvirtLab : IConformanceLab
               <on_crash>destroy</on_crash>
               <devices>
                 <emulator>/usr/bin/qemu-system-x86_64</emulator>
-                {disk}
-                <interface type='bridge'><mac address='52:54:00:c0:{number / 256 % 256:x2}:{number % 256:x2}'/><source bridge='guest'/><model type='virtio'/><rom enabled='no'/></interface>
+                {device}
+                <interface type='bridge'>
+                  <mac address='52:54:00:c0:{number / 256 % 256:x2}:{number % 256:x2}'/>
+                  <source bridge='guest'/><model type='virtio'/><rom enabled='no'/>
+                </interface>
                 <controller type='usb' model='none'/>
                 <memballoon model='none'/>
               </devices>

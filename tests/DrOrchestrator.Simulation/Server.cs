@@ -19,11 +19,12 @@ namespace DrOrchestrator.Simulation;
 public sealed class Server
 {
     private const int RelayPage = 200;
-    private static readonly TimeSpan RelayEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RelayEvery = TimeSpan.FromSeconds(1);
     private readonly FakeDatabase database;
     private readonly RelayLock relayLock;
     private readonly Relay relay;
     private readonly Sweep sweep;
+    private TaskCompletionSource committed = new();
 
     public Server(string name, SiteId place, Ports ports, Settings settings, TimeSpan skew)
     {
@@ -55,6 +56,7 @@ public sealed class Server
         });
         Lane.Post(() => _ = sweep.Run(CancellationToken.None));
         Lane.Post(() => _ = RunRelay());
+        database.OnCommit += _ => Lane.Post(() => committed.TrySetResult());
     }
 
     public Lane Lane { get; }
@@ -84,7 +86,9 @@ public sealed class Server
                 }
             }
 
-            await Task.Delay(RelayEvery, Lane.Clock);
+            // Woken by a commit, as by NOTIFY; the poll is for the leader's death.
+            await Task.WhenAny(committed.Task, Task.Delay(RelayEvery, Lane.Clock));
+            committed = new TaskCompletionSource();
         }
     }
 

@@ -30,6 +30,12 @@ public sealed record Settings
 
     public required double HypervisorFaults { get; init; }
 
+    /// <summary>How often the one call that matters, the start of a migration, goes wrong.</summary>
+    public required double StartFaults { get; init; }
+
+    /// <summary>How often trouble is aimed: at the process that just claimed a transfer, or at the hosts of it.</summary>
+    public required double Aimed { get; init; }
+
     public required double DatabaseFaults { get; init; }
 
     public required double BrokerFaults { get; init; }
@@ -39,6 +45,12 @@ public sealed record Settings
     public required Bytes HostMemory { get; init; }
 
     public required TimeSpan LatestMessage { get; init; }
+
+    /// <summary>How long after its sender gave up a request is executed, at a host that looks at its generation.</summary>
+    public required TimeSpan LatestRequest { get; init; }
+
+    /// <summary>About how long between two evacuations that people ask for.</summary>
+    public required TimeSpan EvacuateEvery { get; init; }
 
     public required TimeSpan ClockSkew { get; init; }
 
@@ -63,11 +75,15 @@ public sealed record Settings
             Trouble = Seconds(120, 480),
             Incidents = random.Next(5, 40),
             HypervisorFaults = rates[random.Next(rates.Length)],
+            StartFaults = rates[random.Next(rates.Length)] * 3,
+            Aimed = random.Next(3) * 0.3,
             DatabaseFaults = rates[random.Next(rates.Length)],
             BrokerFaults = rates[random.Next(rates.Length)],
             Bandwidth = Bandwidth.FromMegabitsPerSecond(random.Next(500, 10_000)),
             HostMemory = new Bytes((long)random.Next(16, 64) << 30),
             LatestMessage = random.Next(10) == 0 ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(5),
+            LatestRequest = random.Next(5) == 0 ? TimeSpan.FromMinutes(90) : TimeSpan.FromMinutes(5),
+            EvacuateEvery = Seconds(10, 90),
             ClockSkew = TimeSpan.FromMilliseconds(random.Next(0, 200)),
             Policy = new PlanPolicy(
                 random.Next(1, 5),

@@ -90,14 +90,13 @@ public sealed class Simulation
         [.. Database.Streams.Where(stream => stream.Kind == "run").Select(stream => new RunId(stream.Id))];
 
     /// <summary>Kills a process; another one takes its place after a while.</summary>
-    public void Crash(Random draw)
+    public void Crash(Random draw, string? name = null)
     {
-        if (servers.Count == 0)
+        if (Pick(servers, draw, name) is not { } victim)
         {
             return;
         }
 
-        var victim = servers[draw.Next(servers.Count)];
         Transcript.Say(victim.Lane.Name, "is killed");
         victim.Lane.Kill();
         servers.Remove(victim);
@@ -105,15 +104,10 @@ public sealed class Simulation
     }
 
     /// <summary>Lets a process stand still, past claims and deadlines, and go on as if nothing had been.</summary>
-    public void Pause(Random draw)
+    public void Pause(Random draw, string? name = null)
     {
-        if (servers.Where(server => server.Lane.IsUp).ToArray() is not { Length: > 0 } up)
-        {
-            return;
-        }
-
-        var victim = up[draw.Next(up.Length)];
-        if (!settings.Guarded && victim.Driver.Committing > 0)
+        if (Pick([.. servers.Where(server => server.Lane.IsUp)], draw, name) is not { } victim
+            || (!settings.Guarded && victim.Driver.Committing > 0))
         {
             return;
         }
@@ -179,20 +173,19 @@ public sealed class Simulation
             StartServer();
         }
 
-        new Trouble(this, settings).Begin();
+        var trouble = new Trouble(this, settings);
+        trouble.Begin();
         Tick();
         var unfinished = new List<string>();
         try
         {
             Scheduler.RunUntil(Start + settings.Trouble);
-            Scheduler.RunUntil(Start + settings.Trouble + Settings.RestWithin, () => Checks.Violations.Count > 0 || AtRest().Count == 0);
-            unfinished.AddRange(Checks.Violations.Count == 0 ? AtRest() : []);
+            Scheduler.RunUntil(Scheduler.Now + Settings.RestWithin, () => Broken || AtRest().Count == 0);
 
             // Every message and request that is still on its way must find its move closed.
-            Scheduler.RunUntil(
-                Scheduler.Now + settings.LatestMessage + TimeSpan.FromHours(2),
-                () => unfinished.Count > 0 || Checks.Violations.Count > 0 || (Broker.OnTheirWay == 0 && Scheduler.Elapsed > settings.Trouble + (settings.Guarded ? TimeSpan.FromMinutes(95) : TimeSpan.FromMinutes(2))));
-            unfinished.AddRange(Checks.Violations.Count == 0 && unfinished.Count == 0 ? AtRest() : []);
+            Scheduler.RunUntil(Scheduler.Now + TimeSpan.FromHours(3), () => Broken || (Broker.OnTheirWay == 0 && Scheduler.Now > trouble.LastRequest));
+            Scheduler.RunUntil(Scheduler.Now + Settings.RestWithin, () => Broken || AtRest().Count == 0);
+            unfinished.AddRange(Broken ? [] : AtRest());
         }
         catch (InvalidOperationException broken)
         {
@@ -202,10 +195,16 @@ public sealed class Simulation
         return new SimulationResult(settings.Seed, Checks.Violations, unfinished, Checks.Counts, Scheduler.Steps, Transcript.Lines);
     }
 
+    private static Server? Pick(List<Server> candidates, Random draw, string? name) => name is null
+        ? candidates.Count == 0 ? null : candidates[draw.Next(candidates.Count)]
+        : candidates.Find(server => server.Lane.Name == name);
+
+    private bool Broken => Checks.Violations.Count > 0;
+
     private void Tick()
     {
         Checks.Look();
-        Scheduler.After(TimeSpan.FromMilliseconds(500), Tick);
+        Scheduler.After(TimeSpan.FromSeconds(Scheduler.Elapsed < settings.Trouble ? 0.5 : 5), Tick);
     }
 
     private void StartServer()

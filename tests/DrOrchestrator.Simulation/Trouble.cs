@@ -24,6 +24,9 @@ public sealed class Trouble
     private readonly HashSet<HostId> off = [];
     private int runs;
 
+    /// <summary>When the last request that was held up is executed.</summary>
+    public DateTimeOffset LastRequest { get; private set; }
+
     public Trouble(Simulation simulation, Settings settings)
     {
         this.settings = settings;
@@ -51,8 +54,8 @@ public sealed class Trouble
             simulation.Scheduler.After(at, () => Happen(new Random(draw)));
         }
 
-        // Whatever else: somebody evacuates a host early on, so that there is something to disturb.
-        simulation.Scheduler.After(TimeSpan.FromSeconds(2), () => Evacuate(simulation.Hosts[incidents.Next(simulation.Hosts.Length)], incidents));
+        simulation.Scheduler.After(TimeSpan.FromSeconds(2), EvacuateAgain);
+        simulation.Database.OnCommit += Aim;
         simulation.Scheduler.After(settings.Trouble, End);
     }
 
@@ -81,29 +84,116 @@ public sealed class Trouble
 
     private SimulatedFault? CallFault(SimulatedCall call)
     {
-        if (calls.NextDouble() >= settings.HypervisorFaults)
+        if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0))
         {
             return null;
         }
 
-        return calls.Next(8) switch
+        return calls.Next(call.Kind is SimulatedCallKind.StartMigration ? 2 : 0, 8) switch
         {
             0 => new SimulatedFault.Refuse("It refuses today.", "Try again."),
             1 => new SimulatedFault.Fail("It failed today."),
             2 => new SimulatedFault.LoseRequest(),
             3 => new SimulatedFault.LoseAnswer(),
             4 => new SimulatedFault.Hang(),
-            5 when call.HasEffect => new SimulatedFault.ExecuteLate(
-                settings.Guarded && calls.Next(2) == 0 ? TimeSpan.FromMinutes(calls.NextDouble() * 90) : TimeSpan.FromSeconds(calls.NextDouble() * 4.9)),
+            5 or 6 when call.HasEffect => Late(),
             // Where no guard stands at the host, a check is at most this long before its call.
             _ => new SimulatedFault.Delay(TimeSpan.FromSeconds(calls.NextDouble() * (settings.Guarded || call.HasEffect ? 9 : 2))),
         };
     }
 
+    private SimulatedFault.ExecuteLate Late()
+    {
+        // Without a guard at the host, late means later than the sender's patience by less than the driver's bound.
+        var after = settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
+        var at = simulation.Scheduler.Now + after + TimeSpan.FromMinutes(1);
+        LastRequest = at > LastRequest ? at : LastRequest;
+        return new SimulatedFault.ExecuteLate(after);
+    }
+
+    private void EvacuateAgain()
+    {
+        if (!Over)
+        {
+            Evacuate(simulation.Hosts[incidents.Next(simulation.Hosts.Length)], incidents);
+            simulation.Scheduler.After(settings.EvacuateEvery * (0.5 + incidents.NextDouble()), EvacuateAgain);
+        }
+    }
+
+    /// <summary>Somebody just claimed a transfer, or began to look into one: the moment at which trouble hurts most.</summary>
+    private void Aim(StreamAppend append)
+    {
+        var claimed = append.Events.OfType<MoveEvent.OrderClaimed>().FirstOrDefault();
+        if (Over || (claimed is null && !append.Events.Any(e => e is MoveEvent.InvestigationStarted)) || incidents.NextDouble() >= settings.Aimed)
+        {
+            return;
+        }
+
+        var random = new Random(incidents.Next());
+        Later(random, random.Next(3) == 0 ? 15 : 1.5, () => Hit(append.Stream, claimed?.Worker, random));
+    }
+
+    private void Hit(StreamId stream, string? worker, Random random)
+    {
+        if (Over || simulation.Checks.StateOf(stream) is not MoveState { Move: { } move })
+        {
+            return;
+        }
+
+        var host = random.Next(2) == 0 ? move.Source.Host : move.Destination.Host;
+        switch (random.Next(8))
+        {
+            case 0 or 1:
+                simulation.Pause(random, worker);
+                break;
+            case 2:
+                simulation.Crash(random, worker);
+                break;
+            case 3 or 4:
+                Freeze(host, random, 30);
+                break;
+            case 5:
+                PowerOff(host, random);
+                break;
+            case 6:
+                Cut(random);
+                break;
+            default:
+                simulation.Tell(StreamId.Run(move.Run), new RunMessage.AbortRun(new Actor("operator"), "Enough."), random);
+                break;
+        }
+    }
+
+    private void Freeze(HostId host, Random random, double seconds)
+    {
+        if (frozen.Add(host))
+        {
+            simulation.Fleet.Freeze(host);
+            Later(random, seconds, () =>
+            {
+                frozen.Remove(host);
+                simulation.Fleet.Thaw(host);
+            });
+        }
+    }
+
+    private void PowerOff(HostId host, Random random)
+    {
+        if (off.Add(host))
+        {
+            simulation.Fleet.PowerOff(host);
+            Later(random, 120, () =>
+            {
+                off.Remove(host);
+                simulation.Fleet.PowerOn(host);
+            });
+        }
+    }
+
     private Passage Pass(Envelope envelope)
     {
         TimeSpan Soon() => TimeSpan.FromMilliseconds(1 + (broker.NextDouble() * 15));
-        TimeSpan Late() => broker.Next(4) switch
+        TimeSpan Later() => broker.Next(4) switch
         {
             0 => TimeSpan.FromSeconds(broker.NextDouble() * 2),
             1 => TimeSpan.FromSeconds(broker.NextDouble() * 60),
@@ -117,8 +207,8 @@ public sealed class Trouble
         return broker.Next(5) switch
         {
             0 => new Passage([]),
-            1 => new Passage([Soon(), Late()]),
-            2 => new Passage([Late()]),
+            1 => new Passage([Soon(), Later()]),
+            2 => new Passage([Later()]),
             3 => new Passage([Soon()], SenderHears: false),
             _ => new Passage([], SenderHears: false),
         };
@@ -140,21 +230,11 @@ public sealed class Trouble
             case 1 or 2:
                 simulation.Pause(random);
                 break;
-            case 3 when frozen.Add(host.Host):
-                simulation.Fleet.Freeze(host.Host);
-                Later(random, 60, () =>
-                {
-                    frozen.Remove(host.Host);
-                    simulation.Fleet.Thaw(host.Host);
-                });
+            case 3:
+                Freeze(host.Host, random, 60);
                 break;
-            case 4 when random.Next(3) == 0 && off.Add(host.Host):
-                simulation.Fleet.PowerOff(host.Host);
-                Later(random, 120, () =>
-                {
-                    off.Remove(host.Host);
-                    simulation.Fleet.PowerOn(host.Host);
-                });
+            case 4 when random.Next(3) == 0:
+                PowerOff(host.Host, random);
                 break;
             case 5:
                 Cut(random);

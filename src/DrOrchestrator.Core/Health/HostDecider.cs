@@ -11,7 +11,7 @@ namespace DrOrchestrator.Core.Health;
 /// that policy names or stop and say why a person has to decide.</para>
 /// <para><b>Invariants.</b> (1) One open condition per fingerprint, however often and by however many
 /// replicas it is reported. (2) Nothing is asked for before the hold-down has passed with a condition
-/// still open. (3) One run per episode: a condition that stands after its run starts no second one until
+/// still open that policy acts on. (3) One run per episode: a condition that stands after its run starts no second one until
 /// all were resolved. (4) Only a host that answers is evacuated live.</para>
 /// <para><b>Races.</b> A resolution against the end of the hold-down: whichever is first in the stream. A
 /// resolution while the host is asked still cancels; once the run is asked for it goes on, because a half
@@ -81,7 +81,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
             return Decision.Nothing;
         }
 
-        List<object> events = known ? [] : [new ConditionRaised(raise.Host, raise.Condition, raise.By) { At = raise.At }];
+        List<object> events = known ? [] : [new ConditionRaised(raise.Host, raise.Condition, raise.By, raise.Policy is not null) { At = raise.At }];
         if (starts)
         {
             events.Add(new HoldDownStarted(raise.Condition.Fingerprint, raise.At + raise.Policy!.HoldDown, raise.Policy.Plan) { At = raise.At });
@@ -98,7 +98,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         }
 
         var resolved = new ConditionResolved(resolve.Fingerprint, resolve.By) { At = resolve.At };
-        if (state.Conditions.Count > 1)
+        if (state.Acting.Remove(resolve.Fingerprint).Count > 0)
         {
             return Decision.Of(resolved);
         }
@@ -106,7 +106,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         return state.Phase switch
         {
             HostPhase.HoldingDown or HostPhase.Diagnosing =>
-                Decision.Of(resolved, new HoldDownCancelled("Every condition was resolved before anything was done.") { At = resolve.At }),
+                Decision.Of(resolved, new HoldDownCancelled("Every condition that policy acts on was resolved before anything was done.") { At = resolve.At }),
             HostPhase.Withheld or HostPhase.Handled => Decision.Of(resolved, new HostRecovered { At = resolve.At }),
             _ => Decision.Of(resolved),
         };
@@ -151,14 +151,19 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         }
 
         var ended = new RecoveryEnded(answer.Run, answer.Outcome, answer.Summary) { At = answer.At };
-        return state.Conditions.Count > 0 ? Decision.Of(ended) : Decision.Of(ended, new HostRecovered { At = answer.At });
+        return state.Acting.Count > 0 ? Decision.Of(ended) : Decision.Of(ended, new HostRecovered { At = answer.At });
     }
 
     private static HostState Apply(HostState state, HostEvent @event) => @event switch
     {
-        ConditionRaised e => state with { Host = e.Host, Conditions = state.Conditions.SetItem(e.Condition.Fingerprint, e.Condition) },
-        ConditionResolved e => state with { Conditions = state.Conditions.Remove(e.Fingerprint) },
-        HoldDownStarted e => state with { HoldDown = e, Diagnosed = null, Withheld = null, Recovery = null, Episode = state.Episode + 1 },
+        ConditionRaised e => state with
+        {
+            Host = e.Host,
+            Conditions = state.Conditions.SetItem(e.Condition.Fingerprint, e.Condition),
+            Acting = e.Acts ? state.Acting.Add(e.Condition.Fingerprint) : state.Acting,
+        },
+        ConditionResolved e => state with { Conditions = state.Conditions.Remove(e.Fingerprint), Acting = state.Acting.Remove(e.Fingerprint) },
+        HoldDownStarted e => state with { HoldDown = e, Acting = state.Acting.Add(e.Fingerprint), Diagnosed = null, Withheld = null, Recovery = null, Episode = state.Episode + 1 },
         HoldDownCancelled => state with { HoldDown = null },
         HoldDownElapsed => state,
         HostDiagnosed e => state with { Diagnosed = e },

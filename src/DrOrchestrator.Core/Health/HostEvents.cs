@@ -25,14 +25,19 @@ public abstract record HostEvent
 
     public required DateTimeOffset At { get; init; }
 
-    public sealed record ConditionRaised(HostId Host, HostCondition Condition, Actor By) : HostEvent;
+    /// <summary>A condition stands.</summary>
+    /// <param name="Host">The host.</param>
+    /// <param name="Condition">What is reported.</param>
+    /// <param name="By">Who reported it.</param>
+    /// <param name="Acts">Whether policy acts on it; false: it is only watched, and holds nothing up.</param>
+    public sealed record ConditionRaised(HostId Host, HostCondition Condition, Actor By, bool Acts) : HostEvent;
 
     public sealed record ConditionResolved(string Fingerprint, Actor By) : HostEvent;
 
     /// <summary>Nothing is done before this moment, so that a blip does nothing.</summary>
     public sealed record HoldDownStarted(string Fingerprint, DateTimeOffset Until, RecoveryPlan Plan) : HostEvent;
 
-    /// <summary>Every condition was resolved before anything was done.</summary>
+    /// <summary>Every condition that policy acts on was resolved before anything was done.</summary>
     public sealed record HoldDownCancelled(string Reason) : HostEvent;
 
     public sealed record HoldDownElapsed : HostEvent;
@@ -47,6 +52,6 @@ public abstract record HostEvent
 
     public sealed record RecoveryEnded(RunId Run, RunOutcome Outcome, string Summary) : HostEvent;
 
-    /// <summary>No condition is open any more.</summary>
+    /// <summary>No condition that policy acts on is open any more.</summary>
     public sealed record HostRecovered : HostEvent;
 }

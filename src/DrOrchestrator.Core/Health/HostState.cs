@@ -36,6 +36,9 @@ public sealed record HostState(HostPhase Phase)
     public ImmutableSortedDictionary<string, HostCondition> Conditions { get; init; } =
         ImmutableSortedDictionary<string, HostCondition>.Empty.WithComparers(StringComparer.Ordinal);
 
+    /// <summary>The fingerprints of those conditions that policy acts on; the others are only watched.</summary>
+    public ImmutableSortedSet<string> Acting { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+
     public HoldDownStarted? HoldDown { get; init; }
 
     public HostDiagnosed? Diagnosed { get; init; }

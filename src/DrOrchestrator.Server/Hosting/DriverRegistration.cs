@@ -35,7 +35,7 @@ public static class DriverRegistration
             var inventory = new SimulatedInventory();
             services.AddSingleton<IInventory>(inventory);
             services.AddSingleton<IHostNames>(inventory);
-            services.AddSingleton(provider => Simulated(settings, inventory, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IDrivers>(provider => Simulated(settings, inventory, provider.GetRequiredService<TimeProvider>()));
         }
 
         services.AddSingleton<IPlanCatalog>(PlanCatalog.Load(settings.RunbooksPath, sites));
@@ -43,7 +43,7 @@ public static class DriverRegistration
     }
 
     /// <summary>A fleet in another process where one is named, else one of our own.</summary>
-    private static IDrivers Simulated(ServerSettings settings, SimulatedInventory inventory, TimeProvider clock)
+    private static DriverSet Simulated(ServerSettings settings, SimulatedInventory inventory, TimeProvider clock)
     {
         if (settings.Fleet is { } address)
         {

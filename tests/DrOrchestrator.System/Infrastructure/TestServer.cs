@@ -3,7 +3,7 @@ namespace DrOrchestrator.SystemTests.Infrastructure;
 /// <summary>Server processes of the product, as an operator runs them.</summary>
 internal static class TestServer
 {
-    public static ChildProcess Start(Services services, string name, int port, string? schema = null) => ChildProcess.StartDotnet(
+    public static ChildProcess Start(Services services, string name, int port, string? schema = null, string? runbooks = null) => ChildProcess.StartDotnet(
         Repository.Built("src/DrOrchestrator.Server", "DrOrchestrator.Server"),
         Path.Combine(services.Folder, $"{name}.log"),
         new Dictionary<string, string>
@@ -11,8 +11,8 @@ internal static class TestServer
             ["DR_DATABASE"] = services.Database,
             ["DR_RABBITMQ"] = services.RabbitMq,
             ["DR_FLEET"] = TestFleet.Address,
-            ["DR_RUNBOOKS"] = Path.Combine(Repository.Root, "runbooks"),
-            ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, "first-key"),
+            ["DR_RUNBOOKS"] = runbooks ?? Path.Combine(Repository.Root, "runbooks"),
+            ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, $"{schema ?? "first"}-key"),
             ["DR_SCHEMA"] = schema ?? "dr",
             ["DR_CLAIMLIFETIMESECONDS"] = "4",
             ["DR_RESENDAFTERSECONDS"] = "2",

@@ -44,7 +44,7 @@ internal sealed class MigrationWatch(
         MigrationProgress? told = null;
         while (await UnderWay(cancellationToken) is { } job)
         {
-            foreach (var step in PassedTo(job.Step))
+            foreach (var step in PassedTo(job.Step).Where(passed => passed < job.Step))
             {
                 yield return new MigrationReport.Running(new MigrationProgress(step));
             }
