@@ -17,60 +17,106 @@ internal sealed class HostCalls(HostEndpoint host, LibvirtDriverOptions options,
 
     public DomainEvents Events { get; } = new();
 
-    /// <summary>The address, known to be a good one since no call gets past a bad one.</summary>
-    public LibvirtAddress Address => ((Outcome<LibvirtAddress>.Done)address).Value;
-
     /// <summary>Runs work with the connection; expected failures become outcomes that name the host.</summary>
-    public async Task<Outcome<T>> Call<T>(Func<ConnectionHandle, Outcome<T>> work, CancellationToken cancellationToken, TimeSpan? within = null)
+    public async Task<Outcome<T>> Call<T>(Func<ConnectionHandle, Outcome<T>> work, CancellationToken cancellationToken)
     {
         if (address is not Outcome<LibvirtAddress>.Done)
         {
             return address.As<T>();
         }
 
-        var deadline = within ?? options.CallDeadline;
         var began = time.GetTimestamp();
-        using var expiry = new CancellationTokenSource(deadline, time);
+        using var expiry = new CancellationTokenSource(options.CallDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
-        try
+        if (!await TakeSlot(either.Token, cancellationToken))
         {
-            await slots.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return NoAnswer<T>(deadline);
+            return NoAnswer<T>(options.CallDeadline);
         }
 
-        LibvirtConnection connection;
+        var slotIsOurs = true;
         try
         {
-            connection = await Connection().WaitAsync(either.Token);
+            var opened = await Opened(() => Connection().WaitAsync(either.Token), cancellationToken);
+            if (opened is not Outcome<LibvirtConnection>.Done { Value: var connection })
+            {
+                return opened.As<T>();
+            }
+
+            var call = DedicatedThread.Run($"libvirt {host.Host}", () => Work(work, connection));
+            try
+            {
+                return await call.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The slot stays taken until the call really ends, so that hanging calls stay counted.
+                slotIsOurs = false;
+                connection.CallIsOverdue(time.GetElapsedTime(began), options.CallsPerHost - 1);
+                _ = ReleaseAfter(call, connection);
+                cancellationToken.ThrowIfCancellationRequested();
+                return NoAnswer<T>(options.CallDeadline);
+            }
+        }
+        finally
+        {
+            if (slotIsOurs)
+            {
+                slots.Release();
+            }
+        }
+    }
+
+    /// <summary>A connection apart from the pooled one, for a call that lasts as long as a migration.</summary>
+    public Task<Outcome<LibvirtConnection>> OpenOwn(CancellationToken cancellationToken) =>
+        Opened(() => Open(events: null, cancellationToken), cancellationToken);
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            if (opening is not null)
+            {
+                _ = Close(opening);
+            }
+        }
+    }
+
+    private static async Task Close(Task<LibvirtConnection> open)
+    {
+        try
+        {
+            (await open).Dispose();
         }
         catch (Exception error) when (error is OperationCanceledException or TunnelException or LibvirtException)
         {
-            slots.Release();
-            cancellationToken.ThrowIfCancellationRequested();
-            return NotOpened<T>(error, deadline);
+            // It never opened, and those who waited for it were told.
         }
+    }
 
-        var call = DedicatedThread.Run($"libvirt {host.Host}", () => work(connection.Handle));
+    private async Task<bool> TakeSlot(CancellationToken deadline, CancellationToken cancellationToken)
+    {
         try
         {
-            var outcome = await call.WaitAsync(either.Token);
-            slots.Release();
-            return outcome;
+            await slots.WaitAsync(deadline);
+            return true;
         }
-        catch (OperationCanceledException) when (!call.IsCompleted)
+        catch (OperationCanceledException)
         {
-            // The slot stays taken until the call really ends, so that hanging calls stay counted.
-            connection.CallIsOverdue(time.GetElapsedTime(began), options.CallsPerHost - 1);
-            _ = ReleaseAfter(call, connection);
             cancellationToken.ThrowIfCancellationRequested();
-            return NoAnswer<T>(deadline);
+            return false;
+        }
+    }
+
+    /// <summary>On a thread of its own.</summary>
+    private Outcome<T> Work<T>(Func<ConnectionHandle, Outcome<T>> work, LibvirtConnection connection)
+    {
+        try
+        {
+            return work(connection.Handle);
         }
         catch (LibvirtException error)
         {
-            slots.Release();
             if (error.Error.IsConnectionLoss)
             {
                 connection.Dispose();
@@ -78,35 +124,12 @@ internal sealed class HostCalls(HostEndpoint host, LibvirtDriverOptions options,
 
             return Errors.ToOutcome<T>(error.Error, host);
         }
-    }
-
-    /// <summary>A connection apart from the pooled one, for a call that lasts as long as a migration.</summary>
-    public async Task<Outcome<LibvirtConnection>> OpenOwn(CancellationToken cancellationToken)
-    {
-        try
+        catch (ObjectDisposedException)
         {
-            return new Outcome<LibvirtConnection>.Done(await OpenWithin(events: null, cancellationToken));
-        }
-        catch (Exception error) when (error is OperationCanceledException or TunnelException or LibvirtException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return NotOpened<LibvirtConnection>(error, options.OpenDeadline);
+            // Another call on this connection found it broken and closed it under us.
+            return new Outcome<T>.Unknown($"The connection to {host.Host} broke.");
         }
     }
-
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            disposed = true;
-            if (opening is { IsCompletedSuccessfully: true })
-            {
-                _ = Close(opening);
-            }
-        }
-    }
-
-    private static async Task Close(Task<LibvirtConnection> open) => (await open).Dispose();
 
     private async Task ReleaseAfter(Task call, LibvirtConnection connection)
     {
@@ -114,14 +137,32 @@ internal sealed class HostCalls(HostEndpoint host, LibvirtDriverOptions options,
         {
             await call;
         }
-        catch (LibvirtException)
-        {
-            // Its caller has been answered already.
-        }
         finally
         {
             connection.OverdueCallEnded();
             slots.Release();
+        }
+    }
+
+    private async Task<Outcome<LibvirtConnection>> Opened(Func<Task<LibvirtConnection>> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Outcome<LibvirtConnection>.Done(await open());
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return NoAnswer<LibvirtConnection>(options.OpenDeadline);
+        }
+        catch (TunnelException error)
+        {
+            return new Outcome<LibvirtConnection>.Unknown(
+                $"{host.Host} could not be reached{(error.IsTrust ? " in trust" : "")}: {error.Message.TrimEnd('.')}.");
+        }
+        catch (LibvirtException error)
+        {
+            return new Outcome<LibvirtConnection>.Unknown($"{host.Host} opened no libvirt connection: {Errors.Sentence(error.Error)}");
         }
     }
 
@@ -131,24 +172,18 @@ internal sealed class HostCalls(HostEndpoint host, LibvirtDriverOptions options,
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (opening is { IsCompleted: false })
+            if (opening is { IsCompleted: false } || (opening is { IsCompletedSuccessfully: true } && IsAlive(opening)))
             {
                 return opening;
             }
 
-            var dead = opening;
-            if (opening is { IsCompletedSuccessfully: true } && IsAlive(opening))
+            if (opening is not null)
             {
-                return opening;
+                _ = Close(opening);
             }
 
-            opening = OpenWithin(Events, CancellationToken.None);
-            if (dead is { IsCompletedSuccessfully: true })
-            {
-                _ = Close(dead);
-            }
-
-            return opening;
+            // Not one caller's token: the others wait for it too.
+            return opening = Open(Events, CancellationToken.None);
         }
     }
 
@@ -156,20 +191,13 @@ internal sealed class HostCalls(HostEndpoint host, LibvirtDriverOptions options,
     private static bool IsAlive(Task<LibvirtConnection> opened) => opened.Result.IsAlive;
 #pragma warning restore RS0030
 
-    private async Task<LibvirtConnection> OpenWithin(DomainEvents? events, CancellationToken cancellationToken)
+    private async Task<LibvirtConnection> Open(DomainEvents? events, CancellationToken cancellationToken)
     {
         using var expiry = new CancellationTokenSource(options.OpenDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
-        return await LibvirtConnection.Open(Address, events, options, time, either.Token);
+        var good = (Outcome<LibvirtAddress>.Done)address; // no call gets past a bad one
+        return await LibvirtConnection.Open(good.Value, events, options, time, either.Token);
     }
-
-    private Outcome<T> NotOpened<T>(Exception error, TimeSpan deadline) => error switch
-    {
-        TunnelException { IsTrust: true } => new Outcome<T>.Unknown($"{host.Host} could not be trusted or does not trust us. {error.Message}"),
-        TunnelException => new Outcome<T>.Unknown($"{host.Host} could not be reached: {error.Message}."),
-        LibvirtException => new Outcome<T>.Unknown($"{host.Host} did not open a libvirt connection: {error.Message}"),
-        _ => NoAnswer<T>(deadline < options.OpenDeadline ? deadline : options.OpenDeadline),
-    };
 
     private Outcome<T> NoAnswer<T>(TimeSpan deadline) =>
         new Outcome<T>.Unknown($"{host.Host} did not answer within {deadline.TotalSeconds:0.#} s.");

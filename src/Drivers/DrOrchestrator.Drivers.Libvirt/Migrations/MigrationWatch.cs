@@ -25,7 +25,8 @@ internal sealed class MigrationWatch(
     LibvirtDriverOptions options,
     TimeProvider time)
 {
-    private readonly Channel<MigrationStep> signs = Channel.CreateUnbounded<MigrationStep>();
+    // A step that an event proves, or null: something happened, look again.
+    private readonly Channel<MigrationStep?> signs = Channel.CreateUnbounded<MigrationStep?>();
     private MigrationStep? reached;
     private JobStatistics last = JobStatistics.None;
     private long? silentSince;
@@ -59,7 +60,7 @@ internal sealed class MigrationWatch(
             await Pause(cancellationToken);
             while (signs.Reader.TryRead(out var sign))
             {
-                foreach (var step in PassedTo(sign))
+                foreach (var step in sign is { } proven ? PassedTo(proven) : [])
                 {
                     yield return new MigrationReport.Running(new MigrationProgress(step));
                 }
@@ -80,9 +81,10 @@ internal sealed class MigrationWatch(
 
     private void Hear(DomainSign sign, int kind, MigrationStep step)
     {
-        if (sign is DomainSign.Lifecycle { Detail: DomainEventIds.Migrated } event_ && event_.Event == kind && event_.Uuid == request.Vm.Id.Value)
+        if (sign.Uuid == request.Vm.Id.Value)
         {
-            signs.Writer.TryWrite(step);
+            signs.Writer.TryWrite(
+                sign is DomainSign.Lifecycle { Detail: DomainEventIds.Migrated } lifecycle && lifecycle.Event == kind ? step : null);
         }
     }
 
