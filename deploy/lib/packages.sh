@@ -29,6 +29,6 @@ need_dotnet() {
 build() {
   local project
   for project in "$@"; do
-    dotnet build "$project" -c Release --nologo -v quiet -clp:NoSummary -p:RunAnalyzers=false -p:RestoreLockedMode=true >&2
+    dotnet build "$project" -c Release --nologo -v quiet -clp:NoSummary -p:RunAnalyzers=false >&2
   done
 }

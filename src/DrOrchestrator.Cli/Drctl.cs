@@ -16,13 +16,13 @@ internal static class Drctl
         {
             shared.Server, shared.KeyFile, shared.Output,
         };
-        var session = new SessionFactory(environment, shared);
-        root.Add(FleetCommands.Status(session));
-        root.Add(FleetCommands.Hosts(session));
-        root.Add(FleetCommands.Vms(session));
-        root.Add(RunCommands.All(session));
-        root.Add(KeyCommands.All(session));
-        root.Add(AuditCommands.All(session));
+        var call = new CallFactory(environment, shared);
+        root.Add(FleetCommands.Status(call));
+        root.Add(FleetCommands.Hosts(call));
+        root.Add(FleetCommands.Vms(call));
+        root.Add(RunCommands.All(call));
+        root.Add(KeyCommands.All(call));
+        root.Add(AuditCommands.All(call));
         return root;
     }
 

@@ -10,15 +10,15 @@ namespace DrOrchestrator.Cli.Commands;
 /// <summary>The record itself.</summary>
 internal static class AuditCommands
 {
-    public static Command All(SessionFactory sessions)
+    public static Command All(CallFactory calls)
     {
         var stream = new Argument<string>("STREAM") { Description = "A kind and an id: host-a1, run-ID or vm-ID." };
         var after = new Option<long>("--after") { Description = "Only events after this version.", HelpName = "VERSION" };
         return new Command("audit", "The recorded events.")
         {
-            sessions.Runs(new Command("show", "The events of one host, run or VM with what caused each.") { stream, after }, async (session, parsed, cancellationToken) =>
-                session.Show(
-                    await session.Api.Get<EventPage>($"streams/{Uri.EscapeDataString(parsed.GetRequiredValue(stream))}/events?after={parsed.GetValue(after)}", cancellationToken),
+            calls.Runs(new Command("show", "The events of one host, run or VM with what caused each.") { stream, after }, async (call, parsed, cancellationToken) =>
+                call.Show(
+                    await call.Api.Get<EventPage>($"streams/{Uri.EscapeDataString(parsed.GetRequiredValue(stream))}/events?after={parsed.GetValue(after)}", cancellationToken),
                     View)),
         };
     }

@@ -7,26 +7,26 @@ namespace DrOrchestrator.Cli.Commands;
 /// <summary>Reading the fleet.</summary>
 internal static class FleetCommands
 {
-    public static Command Status(SessionFactory sessions) => sessions.Runs(
+    public static Command Status(CallFactory calls) => calls.Runs(
         new Command("status", "The state of the whole, and what needs a person."),
-        async (session, _, cancellationToken) =>
-            session.Show(await session.Api.Get<ServerStatus>("status", cancellationToken), status => FleetViews.Status(status, session.Width, session.Marks)));
+        async (call, _, cancellationToken) =>
+            call.Show(await call.Api.Get<ServerStatus>("status", cancellationToken), status => FleetViews.Status(status, call.Width, call.Marks)));
 
-    public static Command Hosts(SessionFactory sessions)
+    public static Command Hosts(CallFactory calls)
     {
         var name = new Argument<string?>("HOST") { Description = "Only this one, with its VMs.", Arity = ArgumentArity.ZeroOrOne };
-        return sessions.Runs(new Command("hosts", "Hosts: whether they answer, and what stands against them.") { name }, async (session, parsed, cancellationToken) =>
+        return calls.Runs(new Command("hosts", "Hosts: whether they answer, and what stands against them.") { name }, async (call, parsed, cancellationToken) =>
             parsed.GetValue(name) is { } host
-                ? session.Show(await session.Api.Get<HostDetail>($"hosts/{Uri.EscapeDataString(host)}", cancellationToken), detail => FleetViews.Host(detail, session.Marks))
-                : session.Show(await session.Api.Get<HostList>("hosts", cancellationToken), list => FleetViews.Hosts(list, session.Marks)));
+                ? call.Show(await call.Api.Get<HostDetail>($"hosts/{Uri.EscapeDataString(host)}", cancellationToken), detail => FleetViews.Host(detail, call.Marks))
+                : call.Show(await call.Api.Get<HostList>("hosts", cancellationToken), list => FleetViews.Hosts(list, call.Marks)));
     }
 
-    public static Command Vms(SessionFactory sessions)
+    public static Command Vms(CallFactory calls)
     {
         var name = new Argument<string?>("VM") { Description = "Only this one, by name or id.", Arity = ArgumentArity.ZeroOrOne };
-        return sessions.Runs(new Command("vms", "VMs: where each runs, where else it might, and who holds it.") { name }, async (session, parsed, cancellationToken) =>
+        return calls.Runs(new Command("vms", "VMs: where each runs, where else it might, and who holds it.") { name }, async (call, parsed, cancellationToken) =>
             parsed.GetValue(name) is { } vm
-                ? session.Show(await session.Api.Get<VmView>($"vms/{Uri.EscapeDataString(vm)}", cancellationToken), FleetViews.Vm)
-                : session.Show(await session.Api.Get<VmList>("vms", cancellationToken), FleetViews.Vms));
+                ? call.Show(await call.Api.Get<VmView>($"vms/{Uri.EscapeDataString(vm)}", cancellationToken), FleetViews.Vm)
+                : call.Show(await call.Api.Get<VmList>("vms", cancellationToken), FleetViews.Vms));
     }
 }

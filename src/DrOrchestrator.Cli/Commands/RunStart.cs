@@ -1,3 +1,4 @@
+using System.Globalization;
 using DrOrchestrator.Contracts.Http;
 
 namespace DrOrchestrator.Cli.Commands;
@@ -7,13 +8,17 @@ internal static class RunStart
 {
     private const int Attempts = 3;
 
-    public static async Task<RunStartedReply> Send(Session session, StartRunRequest request, string idempotencyKey, CancellationToken cancellationToken)
+    /// <summary>Begins with the time, which becomes part of the run's name; the rest is chance.</summary>
+    public static string NewKey(TimeProvider clock) =>
+        string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().UtcDateTime:yyyyMMddHHmmss}-{Guid.NewGuid():N}");
+
+    public static async Task<RunStartedReply> Send(Call call, StartRunRequest request, string idempotencyKey, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await session.Api.Post<RunStartedReply>("runs", request, cancellationToken, idempotencyKey);
+                return await call.Api.Post<RunStartedReply>("runs", request, cancellationToken, idempotencyKey);
             }
             catch (CliFailure failure) when (failure.ExitCode == ExitCode.Unknown)
             {
@@ -25,7 +30,7 @@ internal static class RunStart
                         $"Ask again with --idempotency-key {idempotencyKey}, which starts no second one, or look with drctl run list.");
                 }
 
-                await Task.Delay(TimeSpan.FromSeconds(attempt), session.Environment.Clock, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(attempt), call.Environment.Clock, cancellationToken);
             }
         }
     }

@@ -13,58 +13,58 @@ internal static class RunWatch
     /// <summary>How long the server may stay silent before watching is given up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    public static async Task<int> ToItsEnd(Session session, string run, CancellationToken cancellationToken)
+    public static async Task<int> ToItsEnd(Call call, string run, CancellationToken cancellationToken)
     {
-        var first = await RunCommands.Get(session, run, cancellationToken);
+        var first = await RunCommands.Get(call, run, cancellationToken);
         try
         {
-            var last = session switch
+            var last = call switch
             {
-                { Json: true } => await Follow(session, first, Objects(session), cancellationToken),
-                { Environment.IsScreen: true } => await OnScreen(session, first, cancellationToken),
-                _ => await Follow(session, first, Lines(session), cancellationToken),
+                { Json: true } => await Follow(call, first, Objects(call), cancellationToken),
+                { Environment.IsScreen: true } => await OnScreen(call, first, cancellationToken),
+                _ => await Follow(call, first, Lines(call), cancellationToken),
             };
             return ExitCodeOf(last);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await session.Environment.Error.WriteLineAsync($"drctl: stopped watching; the run goes on. Come back: drctl run watch {run}. Stop it: drctl run abort {run} --reason WHY");
+            await call.Environment.Error.WriteLineAsync($"drctl: stopped watching; the run goes on. Come back: drctl run watch {run}. Stop it: drctl run abort {run} --reason WHY");
             return ExitCode.Unknown;
         }
     }
 
-    private static async Task<RunDetail> OnScreen(Session session, RunDetail first, CancellationToken cancellationToken)
+    private static async Task<RunDetail> OnScreen(Call call, RunDetail first, CancellationToken cancellationToken)
     {
-        var console = session.Environment.Console;
-        var last = await console.Live(Screen(session, first, null)).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).AutoClear(true)
+        var console = call.Environment.Console;
+        var last = await console.Live(Screen(call, first, null)).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).AutoClear(true)
             .StartAsync(context => Follow(
-                session,
+                call,
                 first,
                 (run, silence) =>
                 {
-                    context.UpdateTarget(Screen(session, run, silence));
+                    context.UpdateTarget(Screen(call, run, silence));
                     context.Refresh();
                 },
                 cancellationToken));
 
         // What stays in the scroll-back is the whole, whatever the screen's height.
-        console.Write(Line.Render(RunScreen.Whole(last, session.Width, session.Marks), session.Width));
+        console.Write(Line.Render(RunScreen.Whole(last, call.Width, call.Marks), call.Width));
         return last;
     }
 
-    private static Rows Screen(Session session, RunDetail run, TimeSpan? silence)
+    private static Rows Screen(Call call, RunDetail run, TimeSpan? silence)
     {
-        var profile = session.Environment.Console.Profile;
+        var profile = call.Environment.Console.Profile;
         var height = profile.Height;
-        var lines = RunScreen.Fitting(run, profile.Width, height - 3, session.Marks).ToList();
+        var lines = RunScreen.Fitting(run, profile.Width, height - 3, call.Marks).ToList();
         lines.Add(Line.Blank);
         lines.Add(silence is { } since
-            ? Line.Of($"{session.Marks.Failed} No answer from the server for {Measures.Clock(since.TotalSeconds)}; this is what it said last. The run goes on. Asking again…", Ink.Bad)
-            : Line.Of($"{Measures.Time(run.At)} {session.Marks.Dot} Ctrl-C leaves this view, the run goes on {session.Marks.Dot} stop it: drctl run abort ID --reason WHY", Ink.Quiet));
+            ? Line.Of($"{call.Marks.Failed} No answer from the server for {Measures.Clock(since.TotalSeconds)}; this is what it said last. The run goes on. Asking again…", Ink.Bad)
+            : Line.Of($"{Measures.Time(run.At)} {call.Marks.Dot} Ctrl-C leaves this view, the run goes on {call.Marks.Dot} stop it: drctl run abort ID --reason WHY", Ink.Quiet));
         return new Rows(lines.Select(line => line.Render(profile.Width)));
     }
 
-    private static Action<RunDetail, TimeSpan?> Lines(Session session)
+    private static Action<RunDetail, TimeSpan?> Lines(Call call)
     {
         var changes = new RunChanges();
         var silent = false;
@@ -72,19 +72,19 @@ internal static class RunWatch
         {
             foreach (var line in changes.Since(run))
             {
-                session.Environment.Out.WriteLine(line);
+                call.Environment.Out.WriteLine(line);
             }
 
             if (silence is not null != silent)
             {
                 silent = silence is not null;
-                session.Environment.Error.WriteLine(silent ? "drctl: no answer from the server; asking again. The run goes on." : "drctl: the server answers again.");
+                call.Environment.Error.WriteLine(silent ? "drctl: no answer from the server; asking again. The run goes on." : "drctl: the server answers again.");
             }
         };
     }
 
     /// <summary>One object to a line, whenever it says something else than before.</summary>
-    private static Action<RunDetail, TimeSpan?> Objects(Session session)
+    private static Action<RunDetail, TimeSpan?> Objects(Call call)
     {
         RunDetail? before = null;
         return (run, _) =>
@@ -92,7 +92,7 @@ internal static class RunWatch
             if (before is null || !Same(before, run))
             {
                 before = run;
-                session.Environment.Out.WriteLine(JsonSerializer.Serialize(run, ContractJson.Options));
+                call.Environment.Out.WriteLine(JsonSerializer.Serialize(run, ContractJson.Options));
             }
         };
     }
@@ -112,9 +112,9 @@ internal static class RunWatch
         return Timeless(one) == Timeless(other);
     }
 
-    private static async Task<RunDetail> Follow(Session session, RunDetail first, Action<RunDetail, TimeSpan?> show, CancellationToken cancellationToken)
+    private static async Task<RunDetail> Follow(Call call, RunDetail first, Action<RunDetail, TimeSpan?> show, CancellationToken cancellationToken)
     {
-        var clock = session.Environment.Clock;
+        var clock = call.Environment.Clock;
         var run = first;
         var heard = clock.GetTimestamp();
         show(run, null);
@@ -123,7 +123,7 @@ internal static class RunWatch
             await Task.Delay(Every, clock, cancellationToken);
             try
             {
-                run = await RunCommands.Get(session, run.Run.Id, cancellationToken);
+                run = await RunCommands.Get(call, run.Run.Id, cancellationToken);
                 heard = clock.GetTimestamp();
                 show(run, null);
             }

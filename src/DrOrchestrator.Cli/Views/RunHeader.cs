@@ -60,9 +60,9 @@ internal static class RunHeader
             return line.Add($" {marks.Dot} no prediction: the inventory has no link for it", Ink.Quiet);
         }
 
-        line.Add($" {marks.Dot} predicted {Measures.Clock(predicted)}");
-        line.Add(moving > predicted * 1.25 ? $" ({Measures.Clock(moving - predicted)} over)" : "", Ink.Warn);
-        return line.Add(detail.LowerBoundSeconds is { } bound ? $" {marks.Dot} at best {Measures.Clock(bound)}" : "", Ink.Quiet);
+        line.Add($" {marks.Dot} predicted {Measures.Clock(Math.Ceiling(predicted))}");
+        line.Add(moving > (predicted * 1.25) + 10 ? $" ({Measures.Clock(moving - predicted)} over)" : "", Ink.Warn);
+        return line.Add(detail.LowerBoundSeconds is { } bound ? $" {marks.Dot} at best {Measures.Clock(Math.Ceiling(bound))}" : "", Ink.Quiet);
     }
 
     private static IEnumerable<Line> Ending(RunDetail detail, int width)

@@ -2,7 +2,8 @@ namespace DrOrchestrator.Contracts.Http;
 
 /// <summary>
 /// Asks for a run. With an <c>Idempotency-Key</c> header the caller, the key, the plan and the host name the run, so
-/// that asking again after a lost answer starts no second one.
+/// that asking again after a lost answer starts no second one. A key that begins with a time (<c>yyyyMMddHHmmss</c>) gives
+/// the run's name that time.
 /// </summary>
 /// <param name="Plan">The plan's name.</param>
 /// <param name="Host">The host that it is run over.</param>

@@ -28,7 +28,7 @@ public static class DriverRegistration
             services.AddSingleton<IHostNames>(inventory);
             services.AddSingleton<IDrivers>(provider => new DriverSet(
                 new HttpGuestProbe(),
-                new Dictionary<string, IHypervisorDriver> { [LibvirtDriver.DriverName] = new LibvirtDriver(time: provider.GetRequiredService<TimeProvider>()) }));
+                new Dictionary<string, IHypervisorDriver> { [LibvirtDriver.DriverName] = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }, provider.GetRequiredService<TimeProvider>()) }));
         }
         else
         {

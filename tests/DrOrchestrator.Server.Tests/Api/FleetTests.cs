@@ -64,7 +64,7 @@ public sealed class FleetTests
         var plan = Server.Configuration.PlanCatalog.Parse("evacuate-host.yaml", Samples.Plan);
         server.Store.Given(
             new StreamId("host", "a1"),
-            new HostEvent.ConditionRaised(new HostId("a1"), condition, new Actor("alertmanager"), Acts: true) { At = at },
+            new HostEvent.ConditionRaised(new HostId("a1"), condition, new Actor("alertmanager"), true) { At = at },
             new HostEvent.HoldDownStarted("f", at, plan) { At = at },
             new HostEvent.HoldDownElapsed { At = at },
             new HostEvent.HostDiagnosed(Diagnosis.HostSilent, "It is silent.") { At = at },

@@ -43,6 +43,18 @@ public sealed class RunTests
         Assert.Equal(HttpStatusCode.OK, second.StatusCode);
     }
 
+    [Fact]
+    public async Task An_idempotency_key_that_begins_with_a_time_names_the_run_by_it()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "20260301021459-0f1e");
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        Assert.Matches("^evacuate-host-a1-20260301021459-[0-9a-f]{8}$", (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!.Run);
+    }
+
     [Theory]
     [InlineData("no-plan", "a1", "why", 404, "plan-not-found")]
     [InlineData("evacuate-host", "z9", "why", 404, "host-not-found")]

@@ -8,7 +8,7 @@ using Spectre.Console.Rendering;
 namespace DrOrchestrator.Cli.Commands;
 
 /// <summary>One command being carried out: the server, and how to answer.</summary>
-internal sealed class Session(CliEnvironment environment, ApiClient api, bool json) : IDisposable
+internal sealed class Call(CliEnvironment environment, ApiClient api, bool json) : IDisposable
 {
     public CliEnvironment Environment => environment;
 
@@ -38,18 +38,18 @@ internal sealed class Session(CliEnvironment environment, ApiClient api, bool js
     public void Dispose() => api.Dispose();
 }
 
-/// <summary>Opens a session for each command.</summary>
-internal sealed class SessionFactory(CliEnvironment environment, SharedOptions shared)
+/// <summary>Opens a call for each command.</summary>
+internal sealed class CallFactory(CliEnvironment environment, SharedOptions shared)
 {
-    /// <summary>Makes <paramref name="command"/> carry out <paramref name="action"/> with a session of its own.</summary>
-    public Command Runs(Command command, Func<Session, ParseResult, CancellationToken, Task<int>> action)
+    /// <summary>Makes <paramref name="command"/> carry out <paramref name="action"/> with a call of its own.</summary>
+    public Command Runs(Command command, Func<Call, ParseResult, CancellationToken, Task<int>> action)
     {
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var target = Target.Of(parsed.GetValue(shared.Server), environment);
             var key = KeySource.Read(parsed.GetValue(shared.KeyFile), environment);
-            using var session = new Session(environment, new ApiClient(environment, target, key), parsed.GetValue(shared.Output) == "json");
-            return await action(session, parsed, cancellationToken);
+            using var call = new Call(environment, new ApiClient(environment, target, key), parsed.GetValue(shared.Output) == "json");
+            return await action(call, parsed, cancellationToken);
         });
         return command;
     }
