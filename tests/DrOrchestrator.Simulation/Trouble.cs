@@ -22,6 +22,7 @@ public sealed class Trouble
     private readonly HashSet<HostId> frozen = [];
     private readonly HashSet<(SiteId, SiteId)> cut = [];
     private readonly HashSet<HostId> off = [];
+    private readonly HashSet<VmId> orphaned = [];
     private int runs;
 
     /// <summary>When the last request that was held up is executed.</summary>
@@ -84,9 +85,16 @@ public sealed class Trouble
 
     private SimulatedFault? CallFault(SimulatedCall call)
     {
-        if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0))
+        if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0)
+            && !(call is { Kind: SimulatedCallKind.StartMigration, Vm: { } again } && orphaned.Contains(again)))
         {
             return null;
+        }
+
+        // The hardest for custody: a start that is still on its way, its worker gone, and the next worker's start failing for certain.
+        if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && orphaned.Remove(vm))
+        {
+            return calls.Next(2) == 0 ? new SimulatedFault.Refuse("It refuses today.", "Try again.") : new SimulatedFault.Fail("It failed today.");
         }
 
         return calls.Next(call.Kind is SimulatedCallKind.StartMigration ? 2 : 0, 8) switch
@@ -96,14 +104,22 @@ public sealed class Trouble
             2 => new SimulatedFault.LoseRequest(),
             3 => new SimulatedFault.LoseAnswer(),
             4 => new SimulatedFault.Hang(),
-            5 or 6 when call.HasEffect => Late(),
+            5 or 6 when call.HasEffect => Late(call),
             // Where no guard stands at the host, a check is at most this long before its call.
             _ => new SimulatedFault.Delay(TimeSpan.FromSeconds(calls.NextDouble() * (settings.Guarded || call.HasEffect ? 9 : 2))),
         };
     }
 
-    private SimulatedFault.ExecuteLate Late()
+    private SimulatedFault.ExecuteLate Late(SimulatedCall call)
     {
+        if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && calls.NextDouble() < settings.Aimed)
+        {
+            orphaned.Add(vm);
+            var worker = simulation.Checks.StateOf(new VmRef(vm, vm.Value)).Move?.Claim is null ? null : simulation.Checks.ClaimedBy(vm);
+            var random = new Random(calls.Next());
+            Later(random, 4, () => simulation.Crash(random, worker));
+        }
+
         // Without a guard at the host, late means later than the sender's patience by less than the driver's bound.
         var after = settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
         var at = simulation.Scheduler.Now + after + TimeSpan.FromMinutes(1);
