@@ -112,16 +112,18 @@ public sealed class Trouble
 
     private SimulatedFault.ExecuteLate Late(SimulatedCall call)
     {
+        var orphan = false;
         if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && calls.NextDouble() < settings.Aimed)
         {
             orphaned.Add(vm);
             var worker = simulation.Checks.StateOf(new VmRef(vm, vm.Value)).Move?.Claim is null ? null : simulation.Checks.ClaimedBy(vm);
             var random = new Random(calls.Next());
             Later(random, 4, () => simulation.Crash(random, worker));
+            orphan = settings.Guarded;
         }
 
         // Without a guard at the host, late means later than the sender's patience by less than the driver's bound.
-        var after = settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
+        var after = orphan ? TimeSpan.FromSeconds(12 + (calls.NextDouble() * 40)) : settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
         var at = simulation.Scheduler.Now + after + TimeSpan.FromMinutes(1);
         LastRequest = at > LastRequest ? at : LastRequest;
         return new SimulatedFault.ExecuteLate(after);
