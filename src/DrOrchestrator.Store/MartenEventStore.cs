@@ -4,12 +4,13 @@ using DrOrchestrator.Engine.Ports;
 using JasperFx;
 using JasperFx.Events;
 using Marten;
+using Npgsql;
 using IEventStore = DrOrchestrator.Engine.Ports.IEventStore;
 
 namespace DrOrchestrator.Store;
 
 /// <summary>The event store port on Marten.</summary>
-public sealed class MartenEventStore(IDocumentStore store, StoreOptions options, EngineOptions engine, RelayWaker waker) : IEventStore
+public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource database, StoreOptions options, EngineOptions engine, RelayWaker waker) : IEventStore
 {
     public async Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
     {
@@ -61,11 +62,18 @@ public sealed class MartenEventStore(IDocumentStore store, StoreOptions options,
 
     public async Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken)
     {
-        await using var session = store.QuerySession();
-        var found = await session.AdvancedSql.QueryAsync<string, long>(
-            $"select id, version from {options.Schema}.mt_streams where id like ? order by timestamp desc limit ?",
-            cancellationToken, kind + "-%", limit);
-        return [.. found.Select(row => new StreamHead(StreamId.Parse(row.Item1), row.Item2))];
+        // Plain SQL: Marten reads a scalar string as JSON.
+        await using var command = database.CreateCommand($"select id, version from {options.Schema}.mt_streams where id like $1 order by timestamp desc limit $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = kind + "-%" });
+        command.Parameters.Add(new NpgsqlParameter { Value = limit });
+        var heads = new List<StreamHead>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            heads.Add(new StreamHead(StreamId.Parse(reader.GetString(0)), reader.GetInt64(1)));
+        }
+
+        return heads;
     }
 
     private static object Wrap(IDocumentSession session, object data, Cause cause)

@@ -19,7 +19,7 @@ internal static class OutstandingTable
 
     public static Table Definition(string schema)
     {
-        var table = new Table(new PostgresqlObjectName(schema, Name, Weasel.Core.IdentifierUsage.General));
+        var table = new Table(new PostgresqlObjectName(schema, Name, SchemaUtils.IdentifierUsage.General));
         table.AddColumn<string>("stream").AsPrimaryKey();
         table.AddColumn("wake_at", "timestamp with time zone");
         table.AddColumn("resend_at", "timestamp with time zone");

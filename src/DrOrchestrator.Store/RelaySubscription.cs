@@ -12,13 +12,14 @@ namespace DrOrchestrator.Store;
 /// The relay's place in Marten's asynchronous daemon: one of all server processes leads and is given the
 /// committed events in order; the position moves on only after the page was sent.
 /// </summary>
-public sealed class RelaySubscription(Relay relay) : ISubscription
+/// <param name="relay">Asked for late: the relay reads through the very store that this is a part of.</param>
+public sealed class RelaySubscription(Func<Relay> relay) : ISubscription
 {
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
         CommittedEvent[] events = [.. page.Events.Select(stored => new CommittedEvent(StreamId.Parse(stored.StreamKey!), stored.Version, stored.Data))];
-        await relay.Process(events, cancellationToken);
+        await relay().Process(events, cancellationToken);
         return NullChangeListener.Instance;
     }
 

@@ -21,7 +21,8 @@ public static class StoreRegistration
     /// Registers event store, deadlines and the relay's subscription. Call it after the bus was
     /// registered: the relay must not send before the queues exist.
     /// </summary>
-    public static IServiceCollection AddDrOrchestratorStore(this IServiceCollection services, StoreOptions options)
+    public static IServiceCollection AddDrOrchestratorStore(
+        this IServiceCollection services, StoreOptions options, Action<Marten.StoreOptions>? documents = null)
     {
         services.AddSingleton(options);
         services.AddSingleton(NpgsqlDataSource.Create(options.TunedConnectionString));
@@ -29,14 +30,14 @@ public static class StoreRegistration
         services.AddHostedService(provider => provider.GetRequiredService<RelayWaker>());
         services.AddSingleton<IEventStore, MartenEventStore>();
         services.AddSingleton<IDeadlines, PostgresDeadlines>();
-        services.AddMarten(provider => Configure(provider, options))
+        services.AddMarten(provider => Configure(provider, options, documents))
             .UseLightweightSessions()
             .ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold);
         return services;
     }
 
-    private static Marten.StoreOptions Configure(IServiceProvider provider, StoreOptions options)
+    private static Marten.StoreOptions Configure(IServiceProvider provider, StoreOptions options, Action<Marten.StoreOptions>? documents)
     {
         var marten = new Marten.StoreOptions { DatabaseSchemaName = options.Schema, DisableNpgsqlLogging = true };
         marten.Connection(provider.GetRequiredService<NpgsqlDataSource>());
@@ -62,11 +63,12 @@ public static class StoreRegistration
         marten.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
         marten.Projections.Wakeup = new PostgresqlListenWakeup(
             provider.GetRequiredService<NpgsqlDataSource>(), NullLogger.Instance, PostgresqlListenWakeup.DefaultChannel);
-        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>()), subscription =>
+        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>), subscription =>
         {
             subscription.Name = "relay";
             subscription.Options.BatchSize = 1000;
         });
+        documents?.Invoke(marten);
         return marten;
     }
 }

@@ -14,6 +14,9 @@ public static class EngineJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.PropertyNameCaseInsensitive = true;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+
+        // jsonb does not keep the order of properties, so a case may be named after what it holds.
+        options.AllowOutOfOrderMetadataProperties = true;
         options.Converters.Add(new StringIdConverter<SiteId>());
         options.Converters.Add(new StringIdConverter<HostId>());
         options.Converters.Add(new StringIdConverter<VmId>());

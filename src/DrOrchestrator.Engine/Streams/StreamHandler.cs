@@ -188,7 +188,9 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     {
         if (exception is not StreamConflictException)
         {
-            log.LogWarning(exception, "A commit over {Streams} did not return; each decision is made again on what the store has", streams.Length);
+            log.LogWarning(
+                "Deciding on {Stream} and {More} others did not return ({Error}); each decision is made again on what the store has",
+                streams[0][0].Stream, streams.Length - 1, exception.Message);
         }
 
         foreach (var messages in streams)

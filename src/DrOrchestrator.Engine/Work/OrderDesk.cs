@@ -34,7 +34,7 @@ public sealed class OrderDesk : IAsyncDisposable
         this.log = log;
         var reports = new Reporter(streams, options, clock, log);
         transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
-        observations = new ObservationWorker(reports, drivers, inventory);
+        observations = new ObservationWorker(reports, new Observer(drivers, inventory), inventory);
         guests = new GuestWorker(reports, drivers, options, clock);
         slots = new SemaphoreSlim(options.ParallelOrders);
     }

@@ -1,0 +1,3 @@
+using DrOrchestrator.Cli;
+
+return await Drctl.Run(args, CliEnvironment.OfThisProcess());

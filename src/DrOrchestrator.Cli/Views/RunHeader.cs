@@ -1,0 +1,79 @@
+using DrOrchestrator.Contracts.Http;
+
+namespace DrOrchestrator.Cli.Views;
+
+/// <summary>The head of a run's screen: which run, why, how far, and how that compares.</summary>
+internal static class RunHeader
+{
+    private const int BarWidth = 24;
+
+    public static IEnumerable<Line> Of(RunDetail detail, int width, Marks marks)
+    {
+        var run = detail.Run;
+        var word = run.Outcome ?? run.Phase;
+        var state = $"{Words.Plain(word).ToUpperInvariant()}  {Measures.Clock(run.ElapsedSeconds)}";
+        yield return Line.Of(Line.Cut(run.Id, width - state.Length - 2), Ink.Strong).Right(state, width, Words.InkOf(word));
+        yield return Line.Of($"{run.Plan} of {run.Host}, started {Measures.DayAndTime(run.StartedAt)} by {run.Trigger.By} ({run.Trigger.Kind}):");
+        foreach (var line in Line.Wrapped(run.Trigger.Cause, 2, width).Take(3))
+        {
+            yield return line;
+        }
+
+        yield return Line.Blank;
+        if (run.Vms.Total > 0)
+        {
+            yield return Progress(run.Vms, marks);
+        }
+
+        if (Time(detail, marks) is { } time)
+        {
+            yield return time;
+        }
+
+        foreach (var line in Ending(detail, width))
+        {
+            yield return line;
+        }
+    }
+
+    private static Line Progress(RunCounts vms, Marks marks)
+    {
+        var line = Line.Of(marks.Bar((double)vms.Moved / vms.Total, BarWidth), Ink.Good).Add($"  {vms.Moved} of {vms.Total} VMs moved", Ink.Strong);
+        void Count(int count, string what, Spectre.Console.Style ink) => line.Add(count > 0 ? $" {marks.Dot} {count} {what}" : "", ink);
+        Count(vms.Failed, vms.Failed == 1 ? "NEEDS A LOOK" : "NEED A LOOK", Ink.Bad);
+        Count(vms.UnderWay, "under way", Ink.Now);
+        Count(vms.Waiting, "waiting", Ink.Plain);
+        Count(vms.Aborted, "stopped", Ink.Warn);
+        return line;
+    }
+
+    private static Line? Time(RunDetail detail, Marks marks)
+    {
+        if (detail.MovingSeconds is not { } moving)
+        {
+            return null;
+        }
+
+        var line = Line.Of($"{(detail.Run.EndedAt is null ? "Moving for" : "Moved in")} {Measures.Clock(moving)}");
+        if (detail.PredictedSeconds is not { } predicted)
+        {
+            return line.Add($" {marks.Dot} no prediction: the inventory has no link for it", Ink.Quiet);
+        }
+
+        line.Add($" {marks.Dot} predicted {Measures.Clock(predicted)}");
+        line.Add(moving > predicted * 1.25 ? $" ({Measures.Clock(moving - predicted)} over)" : "", Ink.Warn);
+        return line.Add(detail.LowerBoundSeconds is { } bound ? $" {marks.Dot} at best {Measures.Clock(bound)}" : "", Ink.Quiet);
+    }
+
+    private static IEnumerable<Line> Ending(RunDetail detail, int width)
+    {
+        if (detail.Run.Summary is { } summary)
+        {
+            return Line.Wrapped(summary, 0, width, Words.InkOf(detail.Run.Outcome!));
+        }
+
+        return detail.Abort is { } abort
+            ? Line.Wrapped($"Being stopped by {abort.By} since {Measures.Time(abort.At)}: {abort.Reason}", 0, width, Ink.Warn)
+            : detail.Run.Phase == "observing" ? [Line.Of("The hosts are being looked at.", Ink.Quiet)] : [];
+    }
+}

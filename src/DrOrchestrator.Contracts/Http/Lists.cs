@@ -1,0 +1,11 @@
+namespace DrOrchestrator.Contracts.Http;
+
+/// <summary>All hosts of the inventory, and hosts that alerts spoke of.</summary>
+public sealed record HostList(IReadOnlyList<HostView> Hosts);
+
+public sealed record VmList(IReadOnlyList<VmView> Vms);
+
+/// <summary>Runs, last changed first.</summary>
+public sealed record RunList(IReadOnlyList<RunSummary> Runs);
+
+public sealed record KeyList(IReadOnlyList<KeyView> Keys);

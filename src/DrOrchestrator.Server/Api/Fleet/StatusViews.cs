@@ -1,0 +1,64 @@
+using System.Reflection;
+using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Engine;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Server.Configuration;
+
+namespace DrOrchestrator.Server.Api.Fleet;
+
+/// <summary>The state of the whole in one look, and what a person should see first.</summary>
+public sealed class StatusViews(
+    HostViews hostViews, VmViews vmViews, StateReader states, IInventory inventory, IPlanCatalog plans, IFleetView fleet, EngineOptions engine, TimeProvider clock)
+{
+    /// <summary>Runs counted; older ones are not looked at.</summary>
+    private const int Runs = 1000;
+
+    private static readonly string Version =
+        typeof(StatusViews).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public async Task<ServerStatus> Now(CancellationToken cancellationToken)
+    {
+        var hosts = await hostViews.List(cancellationToken);
+        var vms = await vmViews.List(cancellationToken);
+        var runs = await states.List("run", Runs, cancellationToken);
+        return new ServerStatus(
+            engine.Worker,
+            Version,
+            clock.GetUtcNow(),
+            inventory.ContentHash,
+            [.. plans.Plans.Select(plan => new PlanSummary(plan.Name, plan.Description, plan.ContentHash, plan.Triggers.Count))],
+            Count(hosts.Select(host => host.Health)),
+            Count(runs.Select(run => Words.Of(((Core.Runs.RunState)run.State).Phase))),
+            Count(vms.Select(vm => vm.Phase)),
+            [.. hosts.Where(host => host.Answered is false).Select(host => host.Name)],
+            fleet.Last?.At,
+            [.. Attention(hosts, vms)]);
+    }
+
+    private static PhaseCount[] Count(IEnumerable<string> phases) =>
+        [.. phases.CountBy(phase => phase).Select(entry => new PhaseCount(entry.Key, entry.Value)).OrderBy(count => count.Phase, StringComparer.Ordinal)];
+
+    /// <summary>Most urgent first: two running copies, then VMs held, then automation that stopped, then silence.</summary>
+    private static IEnumerable<string> Attention(IReadOnlyList<HostView> hosts, IReadOnlyList<VmView> vms)
+    {
+        foreach (var vm in vms.Where(vm => vm.Duplicate.Count > 0))
+        {
+            yield return $"{vm.Name} runs at {string.Join(" and at ", vm.Duplicate)} at the same time. Decide which copy is to stop, and stop it there.";
+        }
+
+        foreach (var vm in vms.Where(vm => vm.Phase == "clearing"))
+        {
+            yield return $"{vm.Name} is held: a copy might be at {string.Join(" or at ", vm.MightRunAt)}. It is released when all but one have answered that they have none.";
+        }
+
+        foreach (var host in hosts.Where(host => host.Withheld is not null))
+        {
+            yield return $"{host.Name}: {host.Diagnosis}. {host.Withheld}";
+        }
+
+        foreach (var host in hosts.Where(host => host.Answered is false && host.Withheld is null))
+        {
+            yield return $"{host.Name} does not answer: {host.Silence}";
+        }
+    }
+}

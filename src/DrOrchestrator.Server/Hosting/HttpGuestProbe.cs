@@ -1,0 +1,64 @@
+using System.Text.Json;
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Drivers;
+
+namespace DrOrchestrator.Server.Hosting;
+
+/// <summary>Asks a guest over HTTP for a JSON object with its boot id and counter.</summary>
+public sealed class HttpGuestProbe : IGuestProbe, IDisposable
+{
+    /// <summary>A guest that does not answer within this counts as silent for this question.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    // No connection is kept: one that was opened before a move says nothing of the guest after it.
+    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = Deadline, UseProxy = false }) { Timeout = Deadline };
+
+    public async Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(check.Url), cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                return new Outcome<GuestObservation>.Unknown($"{check.Url} answered {(int)response.StatusCode}.");
+            }
+
+            using var body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+            return Read(check, body.RootElement);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested
+            && exception is HttpRequestException or TaskCanceledException or IOException or JsonException or UriFormatException)
+        {
+            return new Outcome<GuestObservation>.Unknown($"{check.Url} gave no usable answer: {exception.Message}");
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private static Outcome<GuestObservation> Read(GuestCheck check, JsonElement body)
+    {
+        string? boot = null;
+        if (check.BootIdField is { } bootField)
+        {
+            if (!body.TryGetProperty(bootField, out var value) || value.ValueKind is not JsonValueKind.String)
+            {
+                return new Outcome<GuestObservation>.Unknown($"{check.Url} answers without a text field '{bootField}'.");
+            }
+
+            boot = value.GetString();
+        }
+
+        long? counter = null;
+        if (check.CounterField is { } counterField)
+        {
+            if (!body.TryGetProperty(counterField, out var value) || !value.TryGetInt64(out var number))
+            {
+                return new Outcome<GuestObservation>.Unknown($"{check.Url} answers without a whole number '{counterField}'.");
+            }
+
+            counter = number;
+        }
+
+        return new Outcome<GuestObservation>.Done(new GuestObservation(boot, counter));
+    }
+}

@@ -1,0 +1,75 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Drivers.Libvirt.Connections;
+using DrOrchestrator.Drivers.Libvirt.Domains;
+using DrOrchestrator.Drivers.Libvirt.Native;
+
+namespace DrOrchestrator.Drivers.Libvirt.Migrations;
+
+/// <summary>
+/// EnsureAborted: asks the source to cancel its job and waits until the guest runs there without one.
+/// The job of another move is left alone.
+/// </summary>
+internal sealed class MigrationAbort(
+    HostCalls source, HostCalls destination, MigrationRequest request, LibvirtDriverOptions options, TimeProvider time)
+{
+    public async Task<Outcome<Nothing>> Ensure(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var asked = await source.Call(Ask, cancellationToken);
+        while (asked is Outcome<VmCopy>.Done { Value: { MigratingOut: true } or { State: VmState.Paused } } &&
+            time.GetElapsedTime(began) < options.CleanUpBound)
+        {
+            await Task.Delay(options.PollInterval, time, cancellationToken);
+            asked = await source.Call(Look, cancellationToken);
+        }
+
+        return asked switch
+        {
+            Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } } => new Outcome<Nothing>.Done(Nothing.Value),
+            Outcome<VmCopy>.Done { Value: { MigratingOut: true } } => new Outcome<Nothing>.Failed(
+                $"The migration of {request.Vm} was told to stop and is still under way after {options.CleanUpBound.TotalSeconds:0.#} s."),
+            Outcome<VmCopy>.Done { Value: var copy } => await NotThere(copy, cancellationToken),
+            var other => other.As<Nothing>(),
+        };
+    }
+
+    private Outcome<VmCopy> Ask(ConnectionHandle connection)
+    {
+        using var domain = DomainReader.Find(connection, request.Vm);
+        var snapshot = domain is null ? null : DomainReader.Snapshot(domain, request.Source.Host);
+        if (snapshot is { Job.IsMigratingOut: true } && IsOurs(snapshot) && LibvirtNative.virDomainAbortJob(domain!) < 0)
+        {
+            var error = LibvirtError.Last();
+
+            // "No job is active": it ended between the two questions.
+            if (error.Code is not (ErrorCode.OperationInvalid or ErrorCode.NoDomain))
+            {
+                throw new LibvirtException(error);
+            }
+        }
+
+        return Look(connection);
+    }
+
+    private Outcome<VmCopy> Look(ConnectionHandle connection)
+    {
+        var copy = DomainReader.Snapshot(connection, request.Source.Host, request.Vm) is { } snapshot
+            ? IsOurs(snapshot) ? snapshot.Copy : snapshot.Copy with { MigratingOut = false }
+            : VmCopy.NotThere(request.Vm, request.Source.Host);
+        return new Outcome<VmCopy>.Done(copy);
+    }
+
+    private bool IsOurs(DomainSnapshot snapshot) =>
+        snapshot.Custody?.Move is not { } move || move == request.Move;
+
+    private async Task<Outcome<Nothing>> NotThere(VmCopy atSource, CancellationToken cancellationToken)
+    {
+        var there = await destination.Call<VmCopy>(
+            connection => new Outcome<VmCopy>.Done(DomainReader.Inspect(connection, request.Destination.Host, request.Vm)),
+            cancellationToken);
+        return there is Outcome<VmCopy>.Done { Value.State: VmState.Running }
+            ? new Outcome<Nothing>.Failed($"The migration of {request.Vm} has completed: it runs on {request.Destination.Host}.")
+            : new Outcome<Nothing>.Failed(
+                $"No migration of {request.Vm} is under way, and it is {MigrationVerdict.Word(atSource.State)} on {request.Source.Host}.");
+    }
+}

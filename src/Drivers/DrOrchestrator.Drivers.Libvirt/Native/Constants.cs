@@ -1,0 +1,108 @@
+namespace DrOrchestrator.Drivers.Libvirt.Native;
+
+/// <summary>virDomainMigrateFlags, those in use.</summary>
+[Flags]
+internal enum MigrateFlags : uint
+{
+    None = 0,
+    Live = 1 << 0,
+    PeerToPeer = 1 << 1,
+    PersistDestination = 1 << 3,
+    UndefineSource = 1 << 4,
+    NonSharedDisk = 1 << 6,
+    Unsafe = 1 << 9,
+    AbortOnError = 1 << 12,
+    AutoConverge = 1 << 13,
+    Tls = 1 << 16,
+}
+
+/// <summary>virDomainState.</summary>
+internal enum DomainState
+{
+    NoState,
+    Running,
+    Blocked,
+    Paused,
+    Shutdown,
+    Shutoff,
+    Crashed,
+    SuspendedByGuest,
+}
+
+/// <summary>virDomainPausedReason, those that are told apart.</summary>
+internal enum PausedReason
+{
+    Unknown = 0,
+    Migration = 2,
+    Crashed = 10,
+    StartingUp = 11,
+    PostCopy = 12,
+    PostCopyFailed = 13,
+}
+
+/// <summary>virDomainJobType.</summary>
+internal enum JobType
+{
+    None,
+    Bounded,
+    Unbounded,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>virDomainJobOperation, those that are told apart.</summary>
+internal enum JobOperation
+{
+    Unknown = 0,
+    MigrationIn = 4,
+    MigrationOut = 5,
+}
+
+/// <summary>virErrorNumber, those that mean something of their own to the driver.</summary>
+internal enum ErrorCode
+{
+    Ok = 0,
+    NoSupport = 3,
+    NoConnect = 5,
+    InvalidConnection = 6,
+    InvalidDomain = 7,
+    OperationFailed = 9,
+    DomainExists = 28,
+    OperationDenied = 29,
+    SystemError = 38,
+    Rpc = 39,
+    GnuTls = 40,
+    NoDomain = 42,
+    AuthenticationFailed = 45,
+    NoStoragePool = 49,
+    NoStorageVolume = 50,
+    OperationInvalid = 55,
+    ConfigurationUnsupported = 67,
+    OperationTimeout = 68,
+    HookScriptFailed = 70,
+    ArgumentUnsupported = 74,
+    OperationAborted = 78,
+    NoDomainMetadata = 80,
+    MigrateUnsafe = 81,
+    BlockCopyActive = 83,
+    OperationUnsupported = 84,
+    ResourceBusy = 87,
+    AccessDenied = 88,
+    CpuIncompatible = 91,
+    AuthenticationUnavailable = 94,
+    DeviceMissing = 99,
+}
+
+/// <summary>virDomainEventID and the details of lifecycle events that tell of a migration.</summary>
+internal static class DomainEventIds
+{
+    public const int Lifecycle = 0;
+    public const int MigrationIteration = 20;
+
+    public const int Suspended = 3;
+    public const int Resumed = 4;
+
+    /// <summary>VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED and VIR_DOMAIN_EVENT_RESUMED_MIGRATED.</summary>
+    public const int Migrated = 1;
+}

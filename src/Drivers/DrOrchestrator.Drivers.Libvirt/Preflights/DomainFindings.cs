@@ -1,0 +1,58 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers.Libvirt.Domains;
+using DrOrchestrator.Drivers.Libvirt.Native;
+
+namespace DrOrchestrator.Drivers.Libvirt.Preflights;
+
+/// <summary>What in a VM's own configuration keeps it from migrating, or is lost by it.</summary>
+internal static class DomainFindings
+{
+    public static IReadOnlyList<Finding> Of(DomainHandle domain, DomainSnapshot seen, DomainDescription description)
+    {
+        var vm = seen.Copy.Vm;
+        var findings = new List<Finding>();
+        foreach (var device in description.PassedThrough)
+        {
+            findings.Add(new Finding(
+                FindingArea.Hardware,
+                FindingSeverity.Error,
+                $"{vm} has a {device} of its host passed through, which cannot travel.",
+                "Detach the device, or recover the VM from its replica."));
+        }
+
+        if (LibvirtNative.virDomainSnapshotNum(domain, 0) is > 0 and var snapshots)
+        {
+            findings.Add(Error($"{vm} has {snapshots} snapshot(s); libvirt does not migrate their records.", "Merge or delete the snapshots."));
+        }
+
+        if (LibvirtNative.virDomainListAllCheckpoints(domain, 0, 0) is > 0 and var checkpoints)
+        {
+            findings.Add(new Finding(
+                FindingArea.VmConfiguration,
+                FindingSeverity.Warning,
+                $"{vm} has {checkpoints} checkpoint(s); their records stay behind and must be redefined at the destination.",
+                "Let the replication redefine them after the move."));
+        }
+
+        findings.AddRange(description.Disks.Where(d => HasBlockJob(domain, d)).Select(d => Error(
+            $"Disk {d.Target} of {vm} has an active block job (a mirror, backup or copy), which excludes live migration.",
+            "End the block job first; that ends the protection it gives.")));
+
+        if (seen.Job.Type is JobType.Bounded or JobType.Unbounded && !seen.Job.IsMigratingOut)
+        {
+            findings.Add(Error($"Another job of {vm} is under way.", "Wait for it to end."));
+        }
+
+        return findings;
+    }
+
+    private static unsafe bool HasBlockJob(DomainHandle domain, DomainDisk disk)
+    {
+        BlockJobInfo info;
+        return LibvirtNative.virDomainGetBlockJobInfo(domain, disk.Target, &info, 0) == 1;
+    }
+
+    private static Finding Error(string fact, string wayOut) =>
+        new(FindingArea.VmConfiguration, FindingSeverity.Error, fact, wayOut);
+}

@@ -1,0 +1,105 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers.Libvirt.Connections;
+
+namespace DrOrchestrator.Drivers.Libvirt.Preflights;
+
+/// <summary>
+/// Looks at the certificate that the destination's libvirtd shows. QEMU's own certificate for the data channel
+/// is shown during a migration only; where both come from one issue, as usual, this one speaks for it.
+/// </summary>
+internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions options, TimeProvider time)
+{
+    private const int TlsPort = 16514;
+    private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(7);
+
+    public async Task<IReadOnlyList<Finding>> Find(CancellationToken cancellationToken)
+    {
+        var (name, port) = Place();
+        if (name is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            return Judge(name, await Shown(name, port, cancellationToken));
+        }
+        catch (Exception error) when (error is SocketException or IOException or AuthenticationException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return [new Finding(
+                FindingArea.TransferSecurity,
+                FindingSeverity.Warning,
+                $"{host.Host} showed no certificate on port {port}; whether an encrypted transfer works is not known beforehand.",
+                "Let libvirtd listen for TLS there, or check QEMU's certificates by hand.")];
+        }
+    }
+
+    private (string? Name, int Port) Place() => LibvirtAddress.Parse(host.PeerAddress ?? host.Address) switch
+    {
+        Outcome<LibvirtAddress>.Done { Value: LibvirtAddress.Tls tls } => (tls.Host, tls.Port),
+        Outcome<LibvirtAddress>.Done { Value: LibvirtAddress.Tcp tcp } => (tcp.Host, TlsPort),
+        _ => (null, 0),
+    };
+
+    private async Task<X509Certificate2?> Shown(string name, int port, CancellationToken cancellationToken)
+    {
+        using var expiry = new CancellationTokenSource(options.OpenDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
+        using var client = new TcpClient();
+        await client.ConnectAsync(name, port, either.Token);
+        X509Certificate2? shown = null;
+#pragma warning disable CA5359 // Looking at a certificate is not trusting it: nothing is sent over this connection.
+        await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) =>
+        {
+            shown = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+            return true;
+        });
+#pragma warning restore CA5359
+        try
+        {
+            await stream.AuthenticateAsClientAsync(name, null, checkCertificateRevocation: false).WaitAsync(either.Token);
+        }
+        catch (AuthenticationException) when (shown is not null)
+        {
+            // The host wants a certificate of ours before it goes on. It has shown its own, and that is all that is asked here.
+        }
+
+        return shown;
+    }
+
+    private List<Finding> Judge(string name, X509Certificate2? shown)
+    {
+        var findings = new List<Finding>();
+        if (shown is null)
+        {
+            return findings;
+        }
+
+        var now = time.GetUtcNow();
+        if (shown.NotAfter.ToUniversalTime() < now || shown.NotBefore.ToUniversalTime() > now)
+        {
+            Add(FindingSeverity.Error, $"The certificate of {host.Host} is valid from {shown.NotBefore:u} to {shown.NotAfter:u}.", "Renew the host's certificate.");
+        }
+        else if (shown.NotAfter.ToUniversalTime() - now < SoonExpired)
+        {
+            Add(FindingSeverity.Warning, $"The certificate of {host.Host} expires at {shown.NotAfter:u}.", "Renew the host's certificate.");
+        }
+
+        var dialled = host.MigrationAddress ?? name;
+        if (!shown.MatchesHostname(dialled))
+        {
+            Add(FindingSeverity.Error, $"The certificate of {host.Host} does not name {dialled}, where the data goes.", "Issue a certificate with that name or address.");
+        }
+
+        return findings;
+
+        void Add(FindingSeverity severity, string fact, string wayOut) =>
+            findings.Add(new Finding(FindingArea.TransferSecurity, severity, fact, wayOut));
+    }
+}

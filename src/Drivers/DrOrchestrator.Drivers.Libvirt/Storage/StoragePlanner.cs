@@ -1,0 +1,173 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers.Libvirt.Connections;
+using DrOrchestrator.Drivers.Libvirt.Domains;
+using DrOrchestrator.Drivers.Libvirt.Native;
+
+namespace DrOrchestrator.Drivers.Libvirt.Storage;
+
+/// <summary>
+/// Finds out which disks both hosts see and which must be copied.
+/// <para>
+/// The same path on two hosts says nothing: both may have a file of that name. libvirt shows no inode
+/// or device number, but a volume's change time to the nanosecond: read at the source, at the
+/// destination and at the source again, one inode's times agree (or, under a writing guest, lie in order),
+/// and two files' times do not. Disks that are not files (network, block device) are taken as shared: libvirt
+/// cannot create them. A file is copied onto a file only if nothing else at the destination uses it.
+/// </para>
+/// </summary>
+internal sealed class StoragePlanner(HostCalls source, HostCalls destination, MigrationRequest request)
+{
+    public async Task<Outcome<StoragePlan>> Plan(DomainDescription domain, CancellationToken cancellationToken)
+    {
+        var copied = new List<CopiedDisk>();
+        var shared = new List<DomainDisk>();
+        var findings = new List<Finding>();
+        foreach (var disk in domain.Disks)
+        {
+            if (disk.Kind != "file" || disk.Path is not { } path)
+            {
+                shared.Add(disk);
+                continue;
+            }
+
+            var compared = await Compare(path, cancellationToken);
+            if (compared is not Outcome<Sides>.Done { Value: var sides })
+            {
+                return compared.As<StoragePlan>();
+            }
+
+            if (request.Options.Storage == StorageMode.Shared || (request.Options.Storage == StorageMode.Auto && sides.AreOne))
+            {
+                shared.Add(disk);
+                if (sides.There is null && sides.FolderThere)
+                {
+                    findings.Add(Error($"{request.Destination.Host} has no file {path}, which the plan calls shared.", "Choose copied storage, or mount the share there."));
+                }
+
+                continue;
+            }
+
+            copied.Add(new CopiedDisk(disk, sides.Here?.Capacity ?? 0, sides.There is not null));
+            findings.AddRange(await Judge(disk, sides, cancellationToken));
+        }
+
+        return new Outcome<StoragePlan>.Done(new StoragePlan(copied, shared, findings));
+    }
+
+    /// <summary>Creates what is missing at the destination. Repeating it changes nothing.</summary>
+    public async Task<Outcome<Nothing>> Prepare(StoragePlan plan, CancellationToken cancellationToken)
+    {
+        var missing = plan.Copied.Where(d => !d.Exists).ToList();
+        return missing.Count == 0
+            ? new Outcome<Nothing>.Done(Nothing.Value)
+            : await destination.Call<Nothing>(
+                connection =>
+                {
+                    foreach (var copy in missing)
+                    {
+                        using var pool = FolderPool.Open(connection, Folder(copy.Disk.Path!));
+                        if (pool?.Find(Name(copy.Disk.Path!)) is null)
+                        {
+                            pool?.Create(Name(copy.Disk.Path!), copy.Disk.Format, copy.Capacity);
+                        }
+                    }
+
+                    return new Outcome<Nothing>.Done(Nothing.Value);
+                },
+                cancellationToken);
+    }
+
+    private async Task<Outcome<Sides>> Compare(string path, CancellationToken cancellationToken)
+    {
+        var before = await Look(source, path, cancellationToken);
+        var there = await Look(destination, path, cancellationToken);
+        var after = await Look(source, path, cancellationToken);
+        if (before is not Outcome<Side>.Done { Value: var first })
+        {
+            return before.As<Sides>();
+        }
+
+        if (there is not Outcome<Side>.Done { Value: var other })
+        {
+            return there.As<Sides>();
+        }
+
+        if (after is not Outcome<Side>.Done { Value: var last })
+        {
+            return after.As<Sides>();
+        }
+
+        var one = first.Volume is { } h1 && last.Volume is { } h2 && other.Volume is { } t && t.Changed >= h1.Changed && t.Changed <= h2.Changed;
+        return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, one));
+    }
+
+    private static Task<Outcome<Side>> Look(HostCalls host, string path, CancellationToken cancellationToken) => host.Call<Side>(
+        connection =>
+        {
+            using var pool = FolderPool.Open(connection, Folder(path));
+            return new Outcome<Side>.Done(new Side(pool is not null, pool?.Find(Name(path)), pool?.Available ?? 0));
+        },
+        cancellationToken);
+
+    private async Task<IReadOnlyList<Finding>> Judge(DomainDisk disk, Sides sides, CancellationToken cancellationToken)
+    {
+        var there = request.Destination.Host;
+        if (sides.Here is not { } here)
+        {
+            return [Error($"libvirt at {request.Source.Host} cannot read {disk.Path}.", "Make the disk's folder readable to libvirt.")];
+        }
+
+        if (sides.AreOne)
+        {
+            return [Error($"{disk.Path} is one file that both hosts see; copying it onto itself would destroy it.", "Choose shared storage in the plan.")];
+        }
+
+        if (!sides.FolderThere)
+        {
+            return [Error($"{there} has no folder {Folder(disk.Path!)} for {disk.Target}.", "Create the folder there, or choose another destination.")];
+        }
+
+        if (sides.There is not { } existing)
+        {
+            return sides.Available < here.Capacity
+                ? [Error($"{there} has {new Core.Kernel.Bytes(sides.Available)} free in {Folder(disk.Path!)}; {disk.Target} may grow to {new Core.Kernel.Bytes(here.Capacity)}.", "Free space there, or choose another destination.")]
+                : [];
+        }
+
+        if (existing.Capacity != here.Capacity || existing.Format != here.Format)
+        {
+            return [Error($"{there} has another file at {disk.Path} ({existing.Format}, {new Core.Kernel.Bytes(existing.Capacity)}).", "Move that file away.")];
+        }
+
+        return await UserOf(disk.Path!, cancellationToken) switch
+        {
+            Outcome<string>.Done { Value: "" } => [new Finding(
+                FindingArea.Storage,
+                FindingSeverity.Warning,
+                $"{there} has an older {disk.Path} of the same format and size; the migration writes over it.")],
+            Outcome<string>.Done { Value: var user } => [Error($"{disk.Path} on {there} belongs to {user}.", "Give the two VMs different paths.")],
+            _ => [Error($"{there} did not say whether {disk.Path} is in use there.", "Bring the host back, or choose another.")],
+        };
+    }
+
+    /// <summary>The other VM at the destination that has this file as a disk; empty: none.</summary>
+    private Task<Outcome<string>> UserOf(string path, CancellationToken cancellationToken) => destination.Call<string>(
+        connection => new Outcome<string>.Done(
+            DomainReader.DescribeAll(connection)
+                .Where(d => d.Vm.Id != request.Vm.Id && d.Disks.Any(k => k.Path == path))
+                .Select(d => d.Vm.Name)
+                .FirstOrDefault() ?? ""),
+        cancellationToken);
+
+    private static Finding Error(string fact, string wayOut) => new(FindingArea.Storage, FindingSeverity.Error, fact, wayOut);
+
+    private static string Folder(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : "/";
+
+    private static string Name(string path) => Path.GetFileName(path);
+
+    private sealed record Side(bool FolderExists, VolumeFacts? Volume, long Available);
+
+    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, bool AreOne);
+}

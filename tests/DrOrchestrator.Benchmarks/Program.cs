@@ -1,0 +1,31 @@
+using System.Globalization;
+using DrOrchestrator.Benchmarks;
+using DrOrchestrator.SystemTests.Infrastructure;
+
+// Measures the spine on a real database (fsync on) and a real broker (quorum queues), with hypervisors that take no time:
+//   throughput   moves per second, 100 and 1,000 moves, three interleaved rounds, medians
+//   latency      alert POST to the first EnsureMigration, without hold-down
+//   idle         memory and CPU of a server that has nothing to do
+var parts = args.Length > 0 ? args : ["throughput", "latency", "idle"];
+await using var services = new Services();
+await services.InitializeAsync();
+foreach (var part in parts)
+{
+    switch (part)
+    {
+        case "throughput":
+            await Throughput.Measure(services);
+            break;
+        case "latency":
+            await AlertLatency.Measure(services, samples: 100);
+            break;
+        case "idle":
+            await IdleServer.Measure(services);
+            break;
+        default:
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"There is no part '{part}'; there are throughput, latency and idle."));
+            return 2;
+    }
+}
+
+return 0;

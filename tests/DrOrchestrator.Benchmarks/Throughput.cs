@@ -1,0 +1,75 @@
+using System.Globalization;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Plans;
+using DrOrchestrator.Core.Runs;
+using DrOrchestrator.SystemTests.Infrastructure;
+using Npgsql;
+
+namespace DrOrchestrator.Benchmarks;
+
+/// <summary>Moves per second with a driver that takes no time: what the record, the broker and the claims cost.</summary>
+internal static class Throughput
+{
+    public static async Task Measure(Services services)
+    {
+        var perMove = new Dictionary<int, List<double>> { [100] = [], [1000] = [] };
+        for (var round = 1; round <= 3; round++)
+        {
+            foreach (var moves in perMove.Keys)
+            {
+                var seconds = await Round(services, moves, string.Create(CultureInfo.InvariantCulture, $"bench_{round}_{moves}"));
+                perMove[moves].Add(seconds / moves);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {moves} moves in {seconds:0.00} s, {moves / seconds:0.0} moves/s"));
+            }
+        }
+
+        double Median(int moves) => perMove[moves].Order().ElementAt(1);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"benchmark":"throughput","movesPerSecond100":{{1 / Median(100):0.0}},"movesPerSecond1000":{{1 / Median(1000):0.0}},"costPerMove1000Over100":{{Median(1000) / Median(100):0.000}}}"""));
+    }
+
+    private static async Task<double> Round(Services services, int moves, string schema)
+    {
+        await using var fleet = await TestFleet.Start(services.Folder, moves, memoryMebibytes: 64, instant: true);
+        await using var server = TestServer.Start(services, schema, 15981, schema);
+        await TestServer.WaitUntilUp(15981);
+        await Condition.Until(() => Enrolled(services, schema, moves), TimeSpan.FromMinutes(3), "all VMs are enrolled");
+        var run = new RunId(schema);
+        await using (var bus = await BusClient.Connect(services.RabbitMq))
+        {
+            await bus.Send($"run-{run}", new RunMessage.StartRun(run, Plan(), new HostId("a1"), new RunTrigger(RunTriggerKind.Operator, new Actor("bench"), "A benchmark.")));
+        }
+
+        await Condition.Until(async () => await Seconds(services, schema) is not null, TimeSpan.FromMinutes(5), $"the run of {moves} moves has ended");
+        return (await Seconds(services, schema))!.Value;
+    }
+
+    private static RecoveryPlan Plan() => new(
+        "evacuate-host", "bench", "A benchmark.", PlanScope.Host, [new SiteId("B")],
+        PlanPolicy.Default with { Parallel = 512, PerDestination = 512, Move = MovePolicy.Default }, []);
+
+    private static async Task<bool> Enrolled(Services services, string schema, int moves)
+    {
+        try
+        {
+            await using var command = services.Source.CreateCommand($"select count(*) from {schema}.mt_events where type = 'vm_enrolled'");
+            return (long)(await command.ExecuteScalarAsync())! >= moves;
+        }
+        catch (PostgresException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>From the run's start to its end, by the events themselves; null: it has not ended.</summary>
+    private static async Task<double?> Seconds(Services services, string schema)
+    {
+        await using var command = services.Source.CreateCommand($"""
+            select extract(epoch from (select timestamp from {schema}.mt_events where type = 'run_ended')
+              - (select timestamp from {schema}.mt_events where type = 'run_started'))::float8
+            """);
+        return await command.ExecuteScalarAsync() as double?;
+    }
+}

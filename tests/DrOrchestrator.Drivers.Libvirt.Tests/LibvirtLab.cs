@@ -1,0 +1,312 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Drivers.Conformance;
+using Xunit;
+
+namespace DrOrchestrator.Drivers.Libvirt.Tests;
+
+/// <summary>
+/// The real lab: hosts a1 and b1, over TLS. Guests are made for each case by <c>virsh</c>, an independent
+/// client, and taken away after it; the lab's own guests are not touched.
+/// </summary>
+internal sealed class LibvirtLab : IConformanceLab
+{
+    /// <summary>One folder that all hosts see.</summary>
+    public const string SharedFolder = State + "/shared";
+
+    private const string State = "/var/lib/drorchestrator-lab";
+    private const string OwnFolder = "/var/lib/libvirt/images";
+    private static int made;
+
+    private readonly List<(VmRef Vm, string Address)> guests = [];
+    private readonly HashSet<string> frozen = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> off = [];
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private bool cut;
+    private bool unencrypted;
+
+    private LibvirtLab()
+    {
+    }
+
+    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption;
+
+    public HostEndpoint Source { get; } = Endpoint("a1", "A");
+
+    public HostEndpoint Destination { get; } = Endpoint("b1", "B");
+
+    public MigrationOptions Quick => MigrationOptions.Default with { Timeout = TimeSpan.FromMinutes(2) };
+
+    public MigrationOptions Slow => Quick with { AutoConverge = false, BandwidthCap = Bandwidth.FromMebibytesPerSecond(2) };
+
+    public static async Task<LibvirtLab> Open()
+    {
+        Assert.SkipUnless(Environment.UserName == "root" && Directory.Exists($"{State}/run"), "The lab is not up (deploy/lab/up, as root).");
+        Assert.SkipUnless(await Resolves("a1"), "Not inside the lab's orchestrator place (deploy/lab/exec orch ...).");
+        return new LibvirtLab();
+    }
+
+    public static HostEndpoint Endpoint(string host, string site) => new(
+        new HostId(host),
+        new SiteId(site),
+        LibvirtDriver.DriverName,
+        $"qemu+tls://{host}/system?pkipath={State}/pki/orch",
+        $"{host}-mig",
+        $"qemu+tls://{host}/system");
+
+    public IHypervisorDriver NewDriver() => new LibvirtDriver();
+
+    public Task<VmRef> RunningVm(VmKind kind) => RunningVm(kind, kind == VmKind.WithLocalDisk ? OwnFolder : null);
+
+    public async Task<VmRef> RunningVm(VmKind kind, string? diskFolder)
+    {
+        var (vm, address) = await Define(kind, Source, diskFolder);
+        await Virsh(Source.Host, "start", vm.Name);
+        if (kind != VmKind.TooBig)
+        {
+            await WaitUntil(async () => await Ask(address) is not null, $"{vm} to answer");
+        }
+
+        return vm;
+    }
+
+    public async Task<VmRef> StoppedVm() => (await Define(VmKind.Ordinary, Source, null)).Vm;
+
+    /// <summary>Another VM, defined on a host, whose disk has the very path of this one's.</summary>
+    public async Task<VmRef> DefineUserOf(VmRef vm, HostEndpoint host)
+    {
+        await InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", Disk(OwnFolder, vm.Name), "64M");
+        return (await Define(VmKind.Ordinary, host, OwnFolder, diskOf: vm)).Vm;
+    }
+
+    public async Task PowerOff(string host)
+    {
+        var ran = await Virsh(new HostId(host), "list", "--name");
+        off[host] = ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        await Command("host", "off", host);
+    }
+
+    public async Task<GuestObservation?> Observe(VmRef vm)
+    {
+        var address = guests.Single(g => g.Vm == vm).Address;
+        GuestObservation? seen = null;
+        await WaitUntil(async () => (seen = await Ask(address)) is not null, $"{vm} to answer");
+        return seen;
+    }
+
+    public async Task Freeze(HostEndpoint host)
+    {
+        frozen.Add(host.Host.Value);
+        await Command("host", "freeze", host.Host.Value);
+    }
+
+    public async Task Thaw(HostEndpoint host)
+    {
+        await Command("host", "thaw", host.Host.Value);
+        frozen.Remove(host.Host.Value);
+        await WaitUntil(async () => (await TryVirsh(host.Host, "uri")).Code == 0, $"{host.Host} to answer after the thaw");
+    }
+
+    public async Task PreventEncryption()
+    {
+        unencrypted = true;
+        await InHost(Destination.Host, "mv", $"{State}/pki/b1/server-key.pem", $"{State}/pki/b1/server-key.away");
+    }
+
+    public async Task CutHosts()
+    {
+        cut = true;
+        await Command("wan", "cut");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cut)
+        {
+            await Command("wan", "heal");
+        }
+
+        if (unencrypted)
+        {
+            await InHost(Destination.Host, "mv", $"{State}/pki/b1/server-key.away", $"{State}/pki/b1/server-key.pem");
+        }
+
+        foreach (var host in frozen)
+        {
+            await Command("host", "thaw", host);
+        }
+
+        foreach (var (host, ran) in off)
+        {
+            await Command("host", "on", host);
+            foreach (var name in ran)
+            {
+                // The lab's own guests run again; an incoming half is gone for good.
+                await TryVirsh(new HostId(host), "start", name);
+            }
+        }
+
+        foreach (var (vm, _) in guests)
+        {
+            foreach (var host in new[] { Source.Host, Destination.Host })
+            {
+                await TryVirsh(host, "destroy", vm.Name);
+                await TryVirsh(host, "undefine", vm.Name);
+                await InHost(host, "rm", "-f", Disk(OwnFolder, vm.Name), Disk(SharedFolder, vm.Name));
+            }
+        }
+
+        http.Dispose();
+    }
+
+    internal static Task<Run> Virsh(HostId host, params string[] arguments) =>
+        Run.Must(["virsh", "-q", "-c", $"qemu+tcp://{host}/system", .. arguments]);
+
+    internal static Task<Run> TryVirsh(HostId host, params string[] arguments) =>
+        Run.Try(["timeout", "20", "virsh", "-q", "-c", $"qemu+tcp://{host}/system", .. arguments]);
+
+    /// <summary>A command of the lab, run from the machine's own namespaces.</summary>
+    internal static Task<Run> Command(string name, params string[] arguments) =>
+        Run.Must(["nsenter", "-t", Outside.Value, "-m", "-n", "--", Path.Combine(Commands, name), .. arguments]);
+
+    internal static async Task WaitUntil(Func<Task<bool>> condition, string what)
+    {
+        for (var i = 0; !await condition(); i++)
+        {
+            Assert.True(i < 300, $"After 60 s still waiting for {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
+    }
+
+    /// <summary>The nearest ancestor that is not in this place's network namespace.</summary>
+    private static Lazy<string> Outside { get; } = new(() =>
+    {
+        var ours = new FileInfo("/proc/self/ns/net").LinkTarget;
+        var pid = "self";
+        do
+        {
+            pid = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..].Trim();
+        }
+        while (new FileInfo($"/proc/{pid}/ns/net").LinkTarget == ours);
+
+        return pid;
+    });
+
+    private static string Commands
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("DR_LAB_COMMANDS") is { Length: > 0 } told)
+            {
+                return told;
+            }
+
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "deploy/lab/exec")))
+            {
+                folder = folder.Parent;
+            }
+
+            return Path.Combine(folder?.FullName ?? "/", "deploy/lab");
+        }
+    }
+
+    private static async Task<bool> Resolves(string host)
+    {
+        try
+        {
+            return (await Dns.GetHostAddressesAsync(host)).Length > 0;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static Task<Run> InHost(HostId host, params string[] command) => Command("exec", [host.Value, .. command]);
+
+    private static string Disk(string folder, string name) => $"{folder}/{name}.qcow2";
+
+    private async Task<GuestObservation?> Ask(string address)
+    {
+        try
+        {
+            var answer = await http.GetFromJsonAsync<JsonObject>($"http://{address}/status");
+            return new GuestObservation(answer!["boot"]!.GetValue<string>(), answer["ticks"]!.GetValue<long>());
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<(VmRef Vm, string Address)> Define(VmKind kind, HostEndpoint host, string? diskFolder, VmRef? diskOf = null)
+    {
+        var number = Interlocked.Increment(ref made);
+        var name = string.Create(CultureInfo.InvariantCulture, $"conformance-{Environment.ProcessId}-{number}");
+        var address = string.Create(CultureInfo.InvariantCulture, $"10.9.200.{1 + (number % 250)}");
+        var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+        var vm = new VmRef(new VmId(id.ToString()), name);
+        guests.Add((vm, address));
+        var disk = diskFolder is null ? null : Disk(diskFolder, (diskOf ?? vm).Name);
+        if (disk is not null && diskOf is null)
+        {
+            await InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", disk, "64M");
+        }
+
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, Xml(vm, address, number, kind, disk));
+        await Virsh(host.Host, "define", file);
+        File.Delete(file);
+        return (vm, address);
+    }
+
+    private static string Xml(VmRef vm, string address, int number, VmKind kind, string? disk)
+    {
+        var (dirty, set) = kind == VmKind.NeverConverging ? ("8", "16") : ("0.2", "4");
+
+        // All of the machine's memory: more than is free anywhere, and never touched, for it has nothing to boot.
+        var memory = kind == VmKind.TooBig ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 20) - 64 : 96;
+        var system = kind == VmKind.TooBig ? "" : $"""
+            <kernel>{State}/guest/vmlinux</kernel>
+            <initrd>{State}/guest/initrd.gz</initrd>
+            <cmdline>console=ttyS0 quiet panic=-1 lab.name={vm.Name} lab.ip={address}/16 lab.dirty={dirty} lab.ws={set}</cmdline>
+            """;
+        var device = disk is null ? "" : $"""
+            <disk type='file' device='disk'>
+              <driver name='qemu' type='qcow2' cache='none'/><source file='{disk}'/><target dev='vda' bus='virtio'/>
+            </disk>
+            """;
+        return $"""
+            <domain type='qemu'>
+              <name>{vm.Name}</name>
+              <uuid>{vm.Id}</uuid>
+              <memory unit='MiB'>{memory}</memory>
+              <vcpu>1</vcpu>
+              <os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>{system}</os>
+              <features><acpi/><tcg><tb-cache unit='MiB'>32</tb-cache></tcg></features>
+              <cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>
+              <on_poweroff>destroy</on_poweroff>
+              <on_reboot>restart</on_reboot>
+              <on_crash>destroy</on_crash>
+              <devices>
+                <emulator>/usr/bin/qemu-system-x86_64</emulator>
+                {device}
+                <interface type='bridge'>
+                  <mac address='52:54:00:c0:{number / 256 % 256:x2}:{number % 256:x2}'/>
+                  <source bridge='guest'/><model type='virtio'/><rom enabled='no'/>
+                </interface>
+                <controller type='usb' model='none'/>
+                <memballoon model='none'/>
+              </devices>
+            </domain>
+            """;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Json;
+using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Server.Tests.Fakes;
+using Xunit;
+
+namespace DrOrchestrator.Server.Tests.Api;
+
+public sealed class RunTests
+{
+    private static readonly StartRunRequest Request = new("evacuate-host", "a1", "Fan replacement");
+
+    [Fact]
+    public async Task A_run_is_started_in_the_name_of_the_key_that_asked()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var reply = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        Assert.Matches("^evacuate-host-a1-20260301021500-[0-9a-f]{4}$", reply.Run);
+        var started = Assert.IsType<RunEvent.RunStarted>(Assert.Single(server.Store.EventsOf(new StreamId("run", reply.Run))));
+        Assert.Equal((new Actor("night-shift"), "Fan replacement", RunTriggerKind.Operator), (started.Trigger.By, started.Trigger.Cause, started.Trigger.Kind));
+    }
+
+    [Fact]
+    public async Task The_same_request_with_the_same_idempotency_key_starts_one_run()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "5f0c");
+
+        using var first = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+        using var second = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        var one = (await first.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        var two = (await second.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        Assert.Equal((one.Run, true, false), (two.Run, one.Created, two.Created));
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("no-plan", "a1", "why", 404, "plan-not-found")]
+    [InlineData("evacuate-host", "z9", "why", 404, "host-not-found")]
+    [InlineData("evacuate-host", "a1", " ", 400, "bad-request")]
+    [InlineData("evacuate-host", "a1", "two\nlines", 400, "bad-request")]
+    public async Task A_run_that_makes_no_sense_is_not_started(string plan, string host, string reason, int status, string type)
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", new StartRunRequest(plan, host, reason), ContractJson.Options);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(type, (await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Type);
+    }
+
+    [Fact]
+    public async Task A_run_is_shown_with_each_of_its_vms_on_its_way()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View);
+        RunStory.Tell(server.Store, SteppedClock.Start);
+        server.Clock.Now = SteppedClock.Start.AddSeconds(30);
+
+        var detail = (await client.GetFromJsonAsync<RunDetail>($"/api/v1/runs/{RunStory.Run}", ContractJson.Options))!;
+
+        Assert.Equal(new RunCounts(4, 1, 1, 1, 1, 0), detail.Run.Vms);
+        Assert.Equal(("moving", 30d, 29d, 90d, 70d), (detail.Run.Phase, detail.Run.ElapsedSeconds, detail.MovingSeconds, detail.PredictedSeconds, detail.LowerBoundSeconds));
+        Assert.Equal(["web-1 moved", "db-1 moving", "mail-1 waiting", "big-1 unplaced"], detail.Vms.Select(vm => $"{vm.Name} {vm.State}"));
+
+        var web = detail.Vms[0];
+        Assert.Equal(
+            ["source-preparation done 3", "network-transfer done 15", "destination-setup passed ", "cutover done 0.5", "verification done 1.5"],
+            web.Steps.Select(step => $"{step.Step} {step.State} {step.Seconds?.ToString(System.Globalization.CultureInfo.InvariantCulture)}"));
+        Assert.Equal((0.31, 20d, "b1", 943718400), (web.ReportedDowntimeSeconds, web.ElapsedSeconds, web.RunsAt, web.Transfer!.TransferredBytes));
+        Assert.Equal("The migration network is not set. Set migrationAddress.", Assert.Single(web.Warnings));
+
+        var db = detail.Vms[1];
+        Assert.Equal(["done", "current", "pending", "pending", "pending"], db.Steps.Select(step => step.State));
+        Assert.Equal((2, 0.28, 10, 29d), (db.Transfer!.Iteration, db.Transfer.ExpectedDowntimeSeconds, db.Transfer.ThrottlePercent, db.ElapsedSeconds));
+        Assert.Equal("It needs 64 GiB.", detail.Vms[3].Sentence);
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_by_who_may_operate()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Operate, Scopes.View);
+        RunStory.Tell(server.Store, SteppedClock.Start);
+
+        using var answer = await client.PostAsJsonAsync($"/api/v1/runs/{RunStory.Run}/abort", new AbortRunRequest("Wrong host"), ContractJson.Options);
+
+        Assert.Equal("aborting", (await answer.Content.ReadFromJsonAsync<RunAbortReply>(ContractJson.Options))!.Phase);
+        var detail = (await client.GetFromJsonAsync<RunDetail>($"/api/v1/runs/{RunStory.Run}", ContractJson.Options))!;
+        Assert.Equal(("night-shift", "Wrong host"), (detail.Abort!.By, detail.Abort.Reason));
+        Assert.Equal("It was not begun.", detail.Vms[2].Sentence);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_ended_can_not_be_stopped()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Operate);
+        RunStory.Tell(server.Store, SteppedClock.Start);
+        server.Store.Given(StreamId.Run(RunStory.Run), new RunEvent.RunEnded(RunOutcome.Completed, "3 of 3 VMs moved.") { At = SteppedClock.Start });
+
+        using var answer = await client.PostAsJsonAsync($"/api/v1/runs/{RunStory.Run}/abort", new AbortRunRequest("Wrong host"), ContractJson.Options);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("The run has ended", (await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Title, StringComparison.Ordinal);
+        using var none = await client.PostAsJsonAsync("/api/v1/runs/none/abort", new AbortRunRequest("Wrong host"), ContractJson.Options);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_record_of_a_run_says_what_caused_each_event()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger, Scopes.View);
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+        var run = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!.Run;
+
+        var page = (await client.GetFromJsonAsync<EventPage>($"/api/v1/streams/run-{run}/events", ContractJson.Options))!;
+
+        var first = Assert.Single(page.Events);
+        Assert.Equal((1, "run_started", "start-run", "night-shift"), (first.Version, first.Name, first.Cause.Message, first.Cause.Actor));
+        Assert.Equal("a1", first.Data.GetProperty("scope").GetString());
+        Assert.Null(page.Next);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/streams/run-none/events", 404)]
+    [InlineData("/api/v1/streams/cat-1/events", 400)]
+    [InlineData("/api/v1/streams/nonsense/events", 400)]
+    [InlineData("/api/v1/runs/none", 404)]
+    [InlineData("/api/v1/hosts/none", 404)]
+    [InlineData("/api/v1/vms/none", 404)]
+    [InlineData("/api/v1/none", 404)]
+    public async Task What_is_not_there_is_said_with_a_way_out(string path, int status)
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View);
+
+        using var answer = await client.GetAsync(path);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.NotEmpty((await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.WayOut);
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using DrOrchestrator.SystemTests.Infrastructure;
+
+namespace DrOrchestrator.SystemTests.Lab;
+
+/// <summary>Evacuations of real guests while things break. Judged by what the hypervisors and the guests say.</summary>
+[Collection("lab")]
+public sealed class EvacuationTests(LabServer lab)
+{
+    private static readonly string[] OnA1 = ["vm-a1-1", "vm-a1-2", "vm-a1-3", "vm-a1-4"];
+
+    [Fact]
+    public async Task A_cut_wan_in_mid_transfer_fails_the_move_at_the_source_and_after_healing_the_run_goes_on()
+    {
+        await lab.Reset(retryDelay: 10);
+        await ChildProcess.Script("deploy/lab/wan", "shape", "40", "10");
+        var boots = await LabServer.BootIds();
+        var run = await lab.StartRun("a1");
+        await lab.UntilTransferring(run);
+        await ChildProcess.Script("deploy/lab/wan", "cut");
+
+        // The stated deadline: keepalive (2 s x 3, and one more) plus the look at both ends; far below the transfer's own 120 s.
+        await Condition.Until(
+            async () => (await Finished(run)).Any(move => move.Outcome == "failed" && move.RunsAt == "a1"), TimeSpan.FromSeconds(60), "a move has ended failed, with its guest at a1");
+        var failed = (await Finished(run)).First(move => move.Outcome == "failed");
+        var truth = await LabServer.Truth();
+        Assert.All(OnA1.Where(name => truth[name].Contains("a1")), name => Assert.Equal(["a1"], truth[name]));
+        Assert.Contains(failed.Vm, await lab.Api("/vms") is var vms ? vms.GetProperty("vms").EnumerateArray().Select(vm => vm.GetProperty("id").GetString()) : []);
+
+        await ChildProcess.Script("deploy/lab/wan", "heal");
+        await ChildProcess.Script("deploy/lab/wan", "shape", "200", "10");
+        await lab.UntilEnded(run, TimeSpan.FromMinutes(4));
+        Assert.Equal("completed", (await lab.Run(run)).GetProperty("run").GetProperty("outcome").GetString());
+        await EveryGuestRunsOnce(boots);
+    }
+
+    [Fact]
+    public async Task A_destination_frozen_before_the_move_takes_nothing_and_the_other_one_takes_all()
+    {
+        await lab.Reset();
+        var boots = await LabServer.BootIds();
+        await ChildProcess.Script("deploy/lab/host", "freeze", "b1");
+        try
+        {
+            var run = await lab.StartRun("a1");
+            await lab.UntilEnded(run, TimeSpan.FromMinutes(4));
+            var truth = await LabServer.Truth();
+            Assert.All(OnA1, name => Assert.True(truth[name].SequenceEqual(["b2"]) || truth[name].SequenceEqual(["a1"]), $"{name} runs at {string.Join(", ", truth[name])}"));
+
+            // b1 was silent when the VMs were first seen or planned for: what could not be cleared is said, not guessed.
+            var detail = await lab.Run(run);
+            Assert.All(detail.GetProperty("vms").EnumerateArray(), vm => Assert.Contains(vm.GetProperty("state").GetString(), new[] { "moved", "refused" }));
+        }
+        finally
+        {
+            await ChildProcess.Script("deploy/lab/host", "thaw", "b1");
+        }
+
+        await EveryGuestRunsOnce(boots);
+    }
+
+    [Fact]
+    public async Task A_destination_frozen_in_mid_transfer_leaves_the_guest_at_the_source_and_the_place_in_custody_until_it_answers()
+    {
+        await lab.Reset(parallel: 1);
+        await ChildProcess.Script("deploy/lab/wan", "shape", "40", "10");
+        var boots = await LabServer.BootIds();
+        var run = await lab.StartRun("a1");
+        var moving = await lab.UntilTransferring(run);
+        var destination = moving.GetProperty("to").GetString()!;
+        var vm = moving.GetProperty("id").GetString()!;
+        await ChildProcess.Script("deploy/lab/host", "freeze", destination);
+        try
+        {
+            await Condition.Until(async () => (await Finished(run)).Any(move => move.Vm == vm), TimeSpan.FromSeconds(90), "the move has ended");
+            var ended = (await Finished(run)).First(move => move.Vm == vm);
+            Assert.Equal(("failed", "a1"), (ended.Outcome, ended.RunsAt));
+            Assert.Contains(destination, ended.Uncleared);
+        }
+        finally
+        {
+            await ChildProcess.Script("deploy/lab/host", "thaw", destination);
+        }
+
+        await ChildProcess.Script("deploy/lab/wan", "shape", "200", "10");
+        await lab.UntilEnded(run, TimeSpan.FromMinutes(4));
+        await EveryGuestRunsOnce(boots);
+    }
+
+    [Fact]
+    public async Task A_guest_that_dies_in_the_move_is_reported_failed_although_the_hypervisor_reports_success()
+    {
+        await lab.Reset(parallel: 1);
+        await ChildProcess.Script("deploy/lab/wan", "shape", "80", "10");
+        var run = await lab.StartRun("a1");
+        var moving = await lab.UntilTransferring(run);
+        var name = moving.GetProperty("name").GetString()!;
+        await ChildProcess.Script("deploy/lab/exec", "orch", "curl", "-sf", "--max-time", "5", $"http://{Address(name)}/crash-after?ms=300&hang");
+        await lab.UntilEnded(run, TimeSpan.FromMinutes(6));
+        var detail = await lab.Run(run);
+        var dead = detail.GetProperty("vms").EnumerateArray().First(vm => vm.GetProperty("name").GetString() == name);
+        Assert.Equal("failed", dead.GetProperty("state").GetString());
+        var reported = await Events(dead.GetProperty("id").GetString()!);
+        Assert.Contains(reported, entry => entry.GetProperty("name").GetString() == "vm_guest_arrived");
+        Assert.Equal(3, detail.GetProperty("vms").EnumerateArray().Count(vm => vm.GetProperty("state").GetString() == "moved"));
+    }
+
+    [Fact]
+    public async Task The_orchestrator_killed_in_mid_transfer_and_started_again_completes_the_run_with_every_boot_id_unchanged()
+    {
+        await lab.Reset();
+        await ChildProcess.Script("deploy/lab/wan", "shape", "60", "10");
+        var boots = await LabServer.BootIds();
+        var run = await lab.StartRun("a1");
+        await lab.UntilTransferring(run);
+        await ChildProcess.Script("deploy/lab-server", "kill");
+        await ChildProcess.Script("deploy/lab-server", "start");
+        await lab.UntilEnded(run, TimeSpan.FromMinutes(5));
+        Assert.Equal("completed", (await lab.Run(run)).GetProperty("run").GetProperty("outcome").GetString());
+        await EveryGuestRunsOnce(boots);
+        var truth = await LabServer.Truth();
+        Assert.All(OnA1, name => Assert.StartsWith("b", truth[name].Single(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_abort_in_mid_transfer_leaves_every_vm_running_once_and_says_where()
+    {
+        await lab.Reset();
+        await ChildProcess.Script("deploy/lab/wan", "shape", "40", "10");
+        var boots = await LabServer.BootIds();
+        var run = await lab.StartRun("a1");
+        await lab.UntilTransferring(run);
+        await lab.Api($"/runs/{run}/abort", """{"reason":"A test of the stop."}""");
+        await lab.UntilEnded(run, TimeSpan.FromMinutes(2));
+        await EveryGuestRunsOnce(boots);
+        var truth = await LabServer.Truth();
+        var detail = await lab.Run(run);
+        Assert.Equal("aborted", detail.GetProperty("run").GetProperty("outcome").GetString());
+        Assert.All(
+            detail.GetProperty("vms").EnumerateArray().Where(vm => vm.TryGetProperty("runsAt", out var at) && at.ValueKind is JsonValueKind.String),
+            vm => Assert.Equal(truth[vm.GetProperty("name").GetString()!].Single(), vm.GetProperty("runsAt").GetString()));
+    }
+
+    private static string Address(string name) => $"10.9.1.{name[^1]}";
+
+    private static async Task EveryGuestRunsOnce(IReadOnlyDictionary<string, string> boots)
+    {
+        var truth = await LabServer.Truth();
+        Assert.All(boots.Keys, name => Assert.Single(truth[name]));
+        Assert.Equal(boots, await LabServer.BootIds());
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> Events(string vm) =>
+        [.. (await lab.Api($"/streams/vm-{vm}/events")).GetProperty("events").EnumerateArray()];
+
+    private async Task<IReadOnlyList<(string Vm, string Outcome, string? RunsAt, string[] Uncleared)>> Finished(string run) =>
+    [
+        .. (await lab.Api($"/streams/run-{run}/events")).GetProperty("events").EnumerateArray()
+            .Where(entry => entry.GetProperty("name").GetString() == "run_move_finished")
+            .Select(entry => entry.GetProperty("data"))
+            .Select(data => (
+                data.GetProperty("vm").GetString()!,
+                data.GetProperty("outcome").GetString()!,
+                data.TryGetProperty("runsAt", out var at) ? at.GetString() : null,
+                data.GetProperty("uncleared").EnumerateArray().Select(host => host.GetString()!).ToArray())),
+    ];
+}
