@@ -23,6 +23,7 @@ public sealed class Trouble
     private readonly HashSet<(SiteId, SiteId)> cut = [];
     private readonly HashSet<HostId> off = [];
     private readonly HashSet<VmId> orphaned = [];
+    private readonly HashSet<VmId> late = [];
     private int runs;
 
     /// <summary>When the last request that was held up is executed.</summary>
@@ -85,6 +86,12 @@ public sealed class Trouble
 
     private SimulatedFault? CallFault(SimulatedCall call)
     {
+        // As bad: the host that holds a late start does not hear of the newer generation.
+        if (call is { Kind: SimulatedCallKind.RaiseGeneration, Vm: { } doubtful } && settings.Guarded && late.Contains(doubtful) && calls.NextDouble() < settings.Aimed)
+        {
+            return calls.Next(2) == 0 ? new SimulatedFault.LoseRequest() : new SimulatedFault.Hang();
+        }
+
         if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0)
             && !(call is { Kind: SimulatedCallKind.StartMigration, Vm: { } again } && orphaned.Contains(again)))
         {
@@ -113,6 +120,11 @@ public sealed class Trouble
     private SimulatedFault.ExecuteLate Late(SimulatedCall call)
     {
         var orphan = false;
+        if (call.Vm is { } started)
+        {
+            late.Add(started);
+        }
+
         if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && calls.NextDouble() < settings.Aimed)
         {
             orphaned.Add(vm);
@@ -148,6 +160,13 @@ public sealed class Trouble
         }
 
         var random = new Random(incidents.Next());
+        if (claimed is null && random.Next(2) == 0)
+        {
+            // The places are asked at once; that what they said is heard only seconds later must not make it newer.
+            Later(random, 0.2, () => Away(random, 12));
+            return;
+        }
+
         Later(random, random.Next(3) == 0 ? 15 : 1.5, () => Hit(append.Stream, claimed?.Worker, random));
     }
 
@@ -192,6 +211,16 @@ public sealed class Trouble
                 frozen.Remove(host);
                 simulation.Fleet.Thaw(host);
             });
+        }
+    }
+
+    private void Away(Random random, double seconds)
+    {
+        if (!simulation.Database.IsAway)
+        {
+            simulation.Transcript.Say("world", "database away");
+            simulation.Database.IsAway = true;
+            Later(random, seconds, () => simulation.Database.IsAway = false);
         }
     }
 
@@ -257,10 +286,8 @@ public sealed class Trouble
             case 5:
                 Cut(random);
                 break;
-            case 6 when !simulation.Database.IsAway:
-                simulation.Transcript.Say("world", "database away");
-                simulation.Database.IsAway = true;
-                Later(random, 40, () => simulation.Database.IsAway = false);
+            case 6:
+                Away(random, 40);
                 break;
             case 7 when !simulation.Broker.IsAway:
                 simulation.Transcript.Say("world", "broker away");
