@@ -163,7 +163,7 @@ public sealed class Trouble
         if (claimed is null && random.Next(2) == 0)
         {
             // The places are asked at once; that what they said is heard only seconds later must not make it newer.
-            Later(random, 0.2, () => Away(random, 12));
+            simulation.Scheduler.After(TimeSpan.FromMilliseconds(random.Next(5, 150)), () => Away(TimeSpan.FromSeconds(4 + (random.NextDouble() * 5))));
             return;
         }
 
@@ -214,13 +214,13 @@ public sealed class Trouble
         }
     }
 
-    private void Away(Random random, double seconds)
+    private void Away(TimeSpan during)
     {
         if (!simulation.Database.IsAway)
         {
             simulation.Transcript.Say("world", "database away");
             simulation.Database.IsAway = true;
-            Later(random, seconds, () => simulation.Database.IsAway = false);
+            simulation.Scheduler.After(during, () => simulation.Database.IsAway = false);
         }
     }
 
@@ -287,7 +287,7 @@ public sealed class Trouble
                 Cut(random);
                 break;
             case 6:
-                Away(random, 40);
+                Away(TimeSpan.FromSeconds(random.NextDouble() * 40));
                 break;
             case 7 when !simulation.Broker.IsAway:
                 simulation.Transcript.Say("world", "broker away");
