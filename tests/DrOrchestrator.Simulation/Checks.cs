@@ -24,6 +24,7 @@ public sealed class Checks
     private readonly Dictionary<MoveId, int> claims = [];
     private readonly Dictionary<MoveId, int> starts = [];
     private readonly HashSet<(MoveId, HostId)> resumed = [];
+    private readonly Dictionary<string, string> workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
     public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, Transcript transcript)
@@ -43,6 +44,9 @@ public sealed class Checks
     public SortedDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
     public object? StateOf(StreamId stream) => states.GetValueOrDefault(stream);
+
+    /// <summary>Who claimed a transfer of this VM last.</summary>
+    public string? ClaimedBy(VmId vm) => workers.GetValueOrDefault(vm.Value);
 
     public MoveState StateOf(VmRef vm) => StateOf(StreamId.Vm(vm.Id)) as MoveState ?? MoveState.Initial;
 
@@ -116,6 +120,7 @@ public sealed class Checks
             case MoveEvent.OrderClaimed claimed:
                 var move = new MoveId(claimed.Claim.OrderKey[..^"/transfer".Length]);
                 claims[move] = claims.GetValueOrDefault(move) + 1;
+                workers[moves[move].Move.Value.Split('/')[1]] = claimed.Worker;
                 break;
             case MoveEvent.DuplicateObserved duplicate:
                 Violated($"a duplicate was reported at {string.Join(", ", duplicate.Hosts)} where there was none");

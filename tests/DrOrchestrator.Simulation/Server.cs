@@ -19,6 +19,7 @@ namespace DrOrchestrator.Simulation;
 public sealed class Server
 {
     private const int RelayPage = 200;
+    private static readonly TimeSpan DiscoverEvery = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan RelayEvery = TimeSpan.FromSeconds(1);
     private readonly FakeDatabase database;
     private readonly RelayLock relayLock;
@@ -56,6 +57,7 @@ public sealed class Server
         });
         Lane.Post(() => _ = sweep.Run(CancellationToken.None));
         Lane.Post(() => _ = RunRelay());
+        Lane.Post(() => _ = Discover(new Observer(drivers, ports.Inventory)));
         database.OnCommit += _ => Lane.Post(() => committed.TrySetResult());
     }
 
@@ -91,6 +93,43 @@ public sealed class Server
             committed = new TaskCompletionSource();
         }
     }
+
+    /// <summary>As the server's discovery does: generations first, then a look, then each VM's stream is told.</summary>
+    private async Task Discover(Observer observer)
+    {
+        while (true)
+        {
+            await Task.Delay(DiscoverEvery, Lane.Clock);
+            try
+            {
+                var generations = new Dictionary<VmRef, long>();
+                foreach (var vm in VmsOf(await observer.Look(CancellationToken.None)))
+                {
+                    generations[vm] = ((MoveState)(await Streams.Read(StreamId.Vm(vm.Id), CancellationToken.None)).State).Custody.Generation;
+                }
+
+                var look = await observer.Look(CancellationToken.None);
+                foreach (var vm in VmsOf(look).Where(generations.ContainsKey))
+                {
+                    PlaceReport[] places =
+                    [
+                        .. look.Hosts.Select(host => host.Copies.FirstOrDefault(copy => copy.Vm.Id == vm.Id) is { } copy
+                            ? new PlaceReport(host.Host, copy.State, copy.MigratingOut)
+                            : new PlaceReport(host.Host, host.Answered ? VmState.Absent : null)),
+                    ];
+                    await Streams.Handle(
+                        StreamId.Vm(vm.Id), new MoveMessage.ObserveVm(vm, places, generations[vm]), new Cause("observe-vm", null, "discovery"), CancellationToken.None);
+                }
+            }
+            catch (DatabaseAwayException)
+            {
+                // The next look is soon.
+            }
+        }
+    }
+
+    private static IEnumerable<VmRef> VmsOf(ScopeObservation look) =>
+        look.Hosts.SelectMany(host => host.Copies).Select(copy => copy.Vm).DistinctBy(vm => vm.Id);
 
     private sealed class Drivers(IHypervisorDriver driver, IGuestProbe guests) : IDrivers
     {

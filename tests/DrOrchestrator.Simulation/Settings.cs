@@ -42,6 +42,12 @@ public sealed record Settings
 
     public required Bandwidth Bandwidth { get; init; }
 
+    /// <summary>How long a migration is under way before its destination shows it.</summary>
+    public required TimeSpan PreparationTime { get; init; }
+
+    /// <summary>A host that takes its time with every answer; null: none.</summary>
+    public required string? SlowHost { get; init; }
+
     public required Bytes HostMemory { get; init; }
 
     public required TimeSpan LatestMessage { get; init; }
@@ -80,6 +86,8 @@ public sealed record Settings
             DatabaseFaults = rates[random.Next(rates.Length)],
             BrokerFaults = rates[random.Next(rates.Length)],
             Bandwidth = Bandwidth.FromMegabitsPerSecond(random.Next(500, 10_000)),
+            PreparationTime = TimeSpan.FromMilliseconds(random.Next(50, 3000)),
+            SlowHost = random.Next(3) == 0 ? $"{"ab"[random.Next(2)]}{random.Next(1, 3)}" : null,
             HostMemory = new Bytes((long)random.Next(16, 64) << 30),
             LatestMessage = random.Next(10) == 0 ? TimeSpan.FromHours(2) : TimeSpan.FromMinutes(5),
             LatestRequest = random.Next(5) == 0 ? TimeSpan.FromMinutes(90) : TimeSpan.FromMinutes(5),

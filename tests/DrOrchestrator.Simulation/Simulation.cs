@@ -49,6 +49,7 @@ public sealed class Simulation
         Broker = new FakeBroker(Scheduler, settings.Seed * 31 + 7);
         Fleet = new SimulatedFleet(Scheduler.World.Clock, new SimulatedFleetOptions
         {
+            PreparationTime = settings.PreparationTime,
             RequestsSurviveFreeze = settings.Guarded,
             GuardedHosts = settings.Guarded && settings.Mutant is not Mutant.GenerationIgnored,
             RecordEffects = false,
@@ -58,7 +59,7 @@ public sealed class Simulation
             {
                 Bandwidth = settings.Bandwidth,
                 Memory = settings.HostMemory,
-                Latency = TimeSpan.FromMilliseconds(random.Next(1, 20)),
+                Latency = TimeSpan.FromMilliseconds(host.Item1 == settings.SlowHost ? random.Next(300, 1500) : random.Next(1, 20)),
             }))];
         Vms = [.. Enumerable.Range(1, settings.Vms).Select(number => Fleet.AddVm(
             new SimulatedVmSettings(new VmRef(new VmId($"vm{number}"), $"vm{number}")) { Memory = new Bytes((long)random.Next(1, 5) << 30) },

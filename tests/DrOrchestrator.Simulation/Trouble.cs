@@ -22,6 +22,8 @@ public sealed class Trouble
     private readonly HashSet<HostId> frozen = [];
     private readonly HashSet<(SiteId, SiteId)> cut = [];
     private readonly HashSet<HostId> off = [];
+    private readonly HashSet<VmId> orphaned = [];
+    private readonly HashSet<VmId> late = [];
     private int runs;
 
     /// <summary>When the last request that was held up is executed.</summary>
@@ -84,9 +86,22 @@ public sealed class Trouble
 
     private SimulatedFault? CallFault(SimulatedCall call)
     {
-        if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0))
+        // As bad: the host that holds a late start does not hear of the newer generation.
+        if (call is { Kind: SimulatedCallKind.RaiseGeneration, Vm: { } doubtful } && settings.Guarded && late.Contains(doubtful) && calls.NextDouble() < settings.Aimed)
+        {
+            return calls.Next(2) == 0 ? new SimulatedFault.LoseRequest() : new SimulatedFault.Hang();
+        }
+
+        if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0)
+            && !(call is { Kind: SimulatedCallKind.StartMigration, Vm: { } again } && orphaned.Contains(again)))
         {
             return null;
+        }
+
+        // The hardest for custody: a start that is still on its way, its worker gone, and the next worker's start failing for certain.
+        if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && orphaned.Remove(vm))
+        {
+            return calls.Next(2) == 0 ? new SimulatedFault.Refuse("It refuses today.", "Try again.") : new SimulatedFault.Fail("It failed today.");
         }
 
         return calls.Next(call.Kind is SimulatedCallKind.StartMigration ? 2 : 0, 8) switch
@@ -96,16 +111,31 @@ public sealed class Trouble
             2 => new SimulatedFault.LoseRequest(),
             3 => new SimulatedFault.LoseAnswer(),
             4 => new SimulatedFault.Hang(),
-            5 or 6 when call.HasEffect => Late(),
+            5 or 6 when call.HasEffect => Late(call),
             // Where no guard stands at the host, a check is at most this long before its call.
             _ => new SimulatedFault.Delay(TimeSpan.FromSeconds(calls.NextDouble() * (settings.Guarded || call.HasEffect ? 9 : 2))),
         };
     }
 
-    private SimulatedFault.ExecuteLate Late()
+    private SimulatedFault.ExecuteLate Late(SimulatedCall call)
     {
+        var orphan = false;
+        if (call.Vm is { } started)
+        {
+            late.Add(started);
+        }
+
+        if (call is { Kind: SimulatedCallKind.StartMigration, Vm: { } vm } && calls.NextDouble() < settings.Aimed)
+        {
+            orphaned.Add(vm);
+            var worker = simulation.Checks.StateOf(new VmRef(vm, vm.Value)).Move?.Claim is null ? null : simulation.Checks.ClaimedBy(vm);
+            var random = new Random(calls.Next());
+            Later(random, 4, () => simulation.Crash(random, worker));
+            orphan = settings.Guarded;
+        }
+
         // Without a guard at the host, late means later than the sender's patience by less than the driver's bound.
-        var after = settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
+        var after = orphan ? TimeSpan.FromSeconds(12 + (calls.NextDouble() * 40)) : settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
         var at = simulation.Scheduler.Now + after + TimeSpan.FromMinutes(1);
         LastRequest = at > LastRequest ? at : LastRequest;
         return new SimulatedFault.ExecuteLate(after);
@@ -130,6 +160,13 @@ public sealed class Trouble
         }
 
         var random = new Random(incidents.Next());
+        if (claimed is null && random.Next(2) == 0)
+        {
+            // The places are asked at once; that what they said is heard only seconds later must not make it newer.
+            simulation.Scheduler.After(TimeSpan.FromMilliseconds(random.Next(5, 150)), () => Away(TimeSpan.FromSeconds(4 + (random.NextDouble() * 5))));
+            return;
+        }
+
         Later(random, random.Next(3) == 0 ? 15 : 1.5, () => Hit(append.Stream, claimed?.Worker, random));
     }
 
@@ -174,6 +211,16 @@ public sealed class Trouble
                 frozen.Remove(host);
                 simulation.Fleet.Thaw(host);
             });
+        }
+    }
+
+    private void Away(TimeSpan during)
+    {
+        if (!simulation.Database.IsAway)
+        {
+            simulation.Transcript.Say("world", "database away");
+            simulation.Database.IsAway = true;
+            simulation.Scheduler.After(during, () => simulation.Database.IsAway = false);
         }
     }
 
@@ -239,10 +286,8 @@ public sealed class Trouble
             case 5:
                 Cut(random);
                 break;
-            case 6 when !simulation.Database.IsAway:
-                simulation.Transcript.Say("world", "database away");
-                simulation.Database.IsAway = true;
-                Later(random, 40, () => simulation.Database.IsAway = false);
+            case 6:
+                Away(TimeSpan.FromSeconds(random.NextDouble() * 40));
                 break;
             case 7 when !simulation.Broker.IsAway:
                 simulation.Transcript.Say("world", "broker away");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DrOrchestrator.Core.Inventory;
 
 /// <summary>
@@ -8,7 +10,11 @@ namespace DrOrchestrator.Core.Inventory;
 /// <param name="Url">For example <c>http://10.9.0.11/status</c>.</param>
 /// <param name="BootIdField">Name of the JSON field with the boot id (Linux: /proc/sys/kernel/random/boot_id); null: none.</param>
 /// <param name="CounterField">Name of the JSON field with a counter that only grows while the guest runs; null: none.</param>
-public sealed record GuestCheck(string Url, string? BootIdField = "boot", string? CounterField = "ticks");
+public sealed record GuestCheck(
+    string Url,
+    // Null is said in JSON too: left out, it would come back as the default name and ask for what the guest never gives.
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? BootIdField = "boot",
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? CounterField = "ticks");
 
 /// <summary>One answer of a guest.</summary>
 /// <param name="BootId">The boot id it gave; null where the check has none.</param>

@@ -66,7 +66,16 @@ internal static class MoveEvolution
         GuestArrived e => state with { RunsAt = e.Host },
         GuestVerified => state,
         MoveEnded e => Ended(state, e),
-        CustodySettled e => state with { RunsAt = e.RunsAt, Last = null, LastInspection = [], UnsettledSince = null },
+        CustodySettled e => state with
+        {
+            RunsAt = e.RunsAt,
+            Last = null,
+            LastInspection = [],
+            UnsettledSince = null,
+
+            // A look that began while the move was under way must find itself outdated after it.
+            Custody = state.Custody.NextGeneration(),
+        },
         DuplicateObserved e => state with
         {
             Duplicate = e.Hosts,

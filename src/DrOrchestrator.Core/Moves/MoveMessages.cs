@@ -17,7 +17,7 @@ public abstract record MoveMessage
     /// <summary>Discovery, or a run's look at its scope, saw the VM.</summary>
     /// <param name="Vm">The VM.</param>
     /// <param name="Places">What every host of the inventory said of it in one look.</param>
-    /// <param name="Generation">The custody generation of this stream, read while no move was under way and before the look began; 0 for a VM never seen. An observation of an older one is of the past and says nothing.</param>
+    /// <param name="Generation">The custody generation of this stream, read before the look began; 0 for a VM never seen. A move raises it when it begins and when it is over, so an observation of an older one is of the past and says nothing.</param>
     public sealed record ObserveVm(VmRef Vm, IReadOnlyList<PlaceReport> Places, long Generation) : MoveMessage;
 
     /// <summary>A run asks for a move. Idempotent by <paramref name="Move"/>.</summary>

@@ -42,6 +42,15 @@ public sealed class ObservingTests
     }
 
     [Fact]
+    public void An_observation_from_within_a_move_says_nothing_after_it()
+    {
+        var verifying = Vm.Given(Verifying);
+        var moved = verifying.When(new ReportVerification($"{Move}/verify", null, null, "It runs.")).ThenGoOn();
+
+        moved.When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent)], verifying.StateOf<MoveState>().Custody.Generation)).ThenNothing();
+    }
+
+    [Fact]
     public void Says_nothing_of_a_VM_that_is_on_its_way() =>
         Vm.Given(Claimed).When(new ObserveVm(Web, [At(A1, VmState.Absent), At(B1, VmState.Running)], 2)).ThenNothing();
 
