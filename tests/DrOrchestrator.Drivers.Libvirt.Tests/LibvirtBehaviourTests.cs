@@ -213,6 +213,31 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         Assert.Equal(atDestination, end.AtDestination?.State);
     }
 
+    [Fact]
+    public async Task A_guest_whose_worker_died_before_it_was_started_is_started_by_the_one_who_takes_over_and_by_no_outdated_one()
+    {
+        var vm = await Lab.RunningVm(VmKind.Ordinary);
+        var request = Request(vm, Lab.Quick) with { Generation = 5 };
+        await using (var dies = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }))
+        {
+            // Nobody watches it: the guest arrives and waits.
+            Assert.IsType<Outcome<Nothing>.Done>(await dies.EnsureMigration(request, default));
+            await LibvirtLab.WaitUntil(
+                async () => Value(await Driver.InspectVm(Lab.Source, vm, default)).State is VmState.Absent
+                    && Value(await Driver.InspectVm(Lab.Destination, vm, default)).State is VmState.Paused,
+                "the guest waits at the destination");
+        }
+
+        await using var careful = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true });
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureHandedOver(request with { Generation = 4 }, default));
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureHandedOver(request with { Move = new MoveId("behaviour/other/1") }, default));
+        Assert.Equal(VmState.Paused, Value(await Driver.InspectVm(Lab.Destination, vm, default)).State);
+
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureHandedOver(request with { Generation = 6 }, default));
+        Assert.Equal(VmState.Running, Value(await Driver.InspectVm(Lab.Destination, vm, default)).State);
+        Assert.NotNull(await Lab.Observe(vm));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

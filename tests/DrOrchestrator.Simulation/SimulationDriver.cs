@@ -78,6 +78,8 @@ public sealed class SimulationDriver(IHypervisorDriver inner, Mutant mutant, Tim
 
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureAborted(request, cancellationToken);
 
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureHandedOver(request, cancellationToken);
+
     public Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>
         inner.EnsureGeneration(host, vm, generation, cancellationToken);
 

@@ -93,6 +93,9 @@ internal sealed class TransferWorker(
             await driver.EnsureAborted(request, cancellationToken);
         }
 
+        // A worker that vanished between the source's last word and the guest's start leaves the guest waiting: what it
+        // began is completed here, or the guest would stand still for as long as this is looked into.
+        await driver.EnsureHandedOver(request, cancellationToken);
         var askedAt = clock.GetUtcNow();
         var places = new List<PlaceReport>();
 

@@ -64,6 +64,9 @@ public sealed class LibvirtDriver(LibvirtDriverOptions? options = null, TimeProv
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) =>
         Abort(request).Ensure(cancellationToken);
 
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
+        new BothEnds(CallsTo(request.Source), CallsTo(request.Destination), request, options, time).CompleteHandover(cancellationToken);
+
     public Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>
         Ensure(host, connection => DomainOrders.RaiseGeneration(connection, host, vm, generation), cancellationToken);
 

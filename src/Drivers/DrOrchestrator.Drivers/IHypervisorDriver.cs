@@ -54,6 +54,14 @@ public interface IHypervisorDriver : IAsyncDisposable
     Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Completes the cutover of a guest that this very move brought to its destination and that waits there, paused,
+    /// for the source's word: it is started once the source has answered that its copy is gone, whoever began the
+    /// move. Done: it was started, or nothing of this move waits. Unknown: an end did not answer. A system whose
+    /// hypervisor starts the guest by itself answers done.
+    /// </summary>
+    Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Writes the custody generation into the VM's metadata at this host, if it is higher than the one there,
     /// so that orders of an older generation are refused from now on. Done also where the host has no
     /// such VM; refused where the hypervisor can't hold it (see <see cref="Capabilities.HoldsGeneration"/>).

@@ -79,15 +79,17 @@ internal static class DomainOrders
     }
 
     /// <summary>
-    /// Starts a copy that came here by this very move and generation and waits, paused. Only to be called when
-    /// the source has said that its copy is stopped.
+    /// Starts a copy that came here by this very move and waits, paused. Only to be called when the source has
+    /// said that its copy is stopped. The mark that travelled is that of the worker who gave the order; one who took over
+    /// has a higher generation, and one whose generation is lower than the mark is outdated.
     /// </summary>
     public static bool HandOver(ConnectionHandle connection, MigrationRequest request)
     {
         using var domain = DomainReader.Find(connection, request.Vm);
         if (domain is null
             || DomainReader.Snapshot(domain, request.Destination.Host) is not { Copy.State: VmState.Paused } waiting
-            || waiting.Custody != new CustodyMetadata(request.Generation, request.Move)
+            || waiting.Custody?.Move != request.Move
+            || waiting.Custody?.Generation > request.Generation
             || !WaitsForUs(domain))
         {
             return false;

@@ -59,6 +59,25 @@ internal sealed class BothEnds(
             connection => new Outcome<bool>.Done(DomainOrders.HandOver(connection, request)), cancellationToken)
             is Outcome<bool>.Done { Value: true };
 
+    /// <summary>The same, asking the source first: for whoever finds the guest waiting without having watched it come.</summary>
+    public async Task<Outcome<Nothing>> CompleteHandover(CancellationToken cancellationToken)
+    {
+        var asked = await source.Call<VmCopy>(
+            connection => new Outcome<VmCopy>.Done(DomainReader.Inspect(connection, request.Source.Host, request.Vm)), cancellationToken);
+        return asked switch
+        {
+            Outcome<VmCopy>.Done { Value.State: VmState.Absent or VmState.Shutoff } => await destination.Call<Nothing>(
+                connection =>
+                {
+                    DomainOrders.HandOver(connection, request);
+                    return new Outcome<Nothing>.Done(Nothing.Value);
+                },
+                cancellationToken),
+            Outcome<VmCopy>.Done => new Outcome<Nothing>.Done(Nothing.Value),
+            var silent => silent.As<Nothing>(),
+        };
+    }
+
     private async Task<End?> Look(HostCalls host, HostEndpoint endpoint, CancellationToken cancellationToken) =>
         await host.Call<End>(
             connection =>

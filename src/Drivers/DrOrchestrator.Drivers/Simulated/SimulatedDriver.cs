@@ -120,6 +120,10 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
         yield return new MigrationReport.Ended(await watch.End(cancellationToken));
     }
 
+    /// <summary>A simulated destination starts its guest by itself: nothing ever waits.</summary>
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Nothing>>(new Outcome<Nothing>.Done(Nothing.Value));
+
     public async Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken)
     {
         var asked = await Send(

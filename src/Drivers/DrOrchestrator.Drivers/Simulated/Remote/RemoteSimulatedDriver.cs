@@ -48,6 +48,10 @@ public sealed class RemoteSimulatedDriver(HttpClient http, JsonSerializerOptions
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) =>
         Call<Nothing>("ensure-aborted", new FleetCall { Request = request }, cancellationToken);
 
+    /// <summary>A simulated destination starts its guest by itself: nothing ever waits.</summary>
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult<Outcome<Nothing>>(new Outcome<Nothing>.Done(Nothing.Value));
+
     public Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>
         Call<Nothing>("ensure-generation", new FleetCall { Host = host, Vm = vm, Generation = generation }, cancellationToken);
 
