@@ -6,7 +6,15 @@ using DrOrchestrator.SystemTests.Infrastructure;
 //   throughput   moves per second, 100 and 1,000 moves, three interleaved rounds, medians
 //   latency      alert POST to the first EnsureMigration, without hold-down
 //   idle         memory and CPU of a server that has nothing to do
+// and, where it is asked for, on the real lab, which must be up:
+//   evacuation   eight guests off one host, against plain virsh at the same parallelism
 var parts = args.Length > 0 ? args : ["throughput", "latency", "idle"];
+if (parts is ["evacuation", ..])
+{
+    await Evacuation.Measure(rounds: parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 3);
+    return 0;
+}
+
 await using var services = new Services();
 await services.InitializeAsync();
 foreach (var part in parts)
@@ -23,7 +31,7 @@ foreach (var part in parts)
             await IdleServer.Measure(services);
             break;
         default:
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"There is no part '{part}'; there are throughput, latency and idle."));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"There is no part '{part}'; there are throughput, latency, idle and, alone, evacuation [ROUNDS]."));
             return 2;
     }
 }

@@ -45,7 +45,8 @@ public sealed class DeadlineTests : IDisposable
     [Fact]
     public async Task A_host_whose_certificate_names_another_is_not_trusted()
     {
-        await using var driver = new LibvirtDriver(Hasty);
+        // Not in haste: a handshake on a busy machine takes its time, and this is not about deadlines.
+        await using var driver = new LibvirtDriver();
         var asking = driver.InspectHost(Silent("tls"), default);
         using var client = await silent.AcceptTcpClientAsync();
         await using var server = new SslStream(client.GetStream());
@@ -74,14 +75,13 @@ public sealed class DeadlineTests : IDisposable
     [Fact]
     public async Task A_silent_host_holds_up_no_other()
     {
-        await using var driver = new LibvirtDriver(Hasty);
+        await using var driver = new LibvirtDriver();
         var hanging = Enumerable.Range(0, 20).Select(_ => driver.InspectHost(Silent("tcp"), default)).ToList();
-        var began = Stopwatch.GetTimestamp();
 
         var other = await driver.InspectHost(Host("other", "qemu+tcp://127.0.0.1:1/system"), default);
 
         Assert.Contains("could not be reached", Assert.IsType<Outcome<HostFacts>.Unknown>(other).Reason, StringComparison.Ordinal);
-        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1));
+        Assert.DoesNotContain(hanging, open => open.IsCompleted);
         await Task.WhenAll(hanging);
     }
 

@@ -27,7 +27,7 @@ public sealed class LabServer : IAsyncLifetime
         Assert.SkipUnless(Wanted, "The lab needs root and DR_LAB=1; deploy/test sets it.");
         await ChildProcess.Script("deploy/lab/up");
         await ChildProcess.Script("deploy/lab/wan", "shape", "200", "10");
-        await ChildProcess.Script("deploy/lab/guests", "--clean");
+        await ChildProcess.Script("deploy/lab/guests", "--renew");
         Environment.SetEnvironmentVariable("TRANSFER_TIMEOUT", $"{transferTimeout}");
         Environment.SetEnvironmentVariable("PARALLEL", $"{parallel}");
         Environment.SetEnvironmentVariable("RETRY_DELAY", $"{retryDelay}");

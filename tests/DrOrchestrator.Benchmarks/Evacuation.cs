@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using DrOrchestrator.SystemTests.Infrastructure;
+
+namespace DrOrchestrator.Benchmarks;
+
+/// <summary>
+/// Eight real guests off one host of the lab, by the product and by plain <c>virsh migrate</c> with the same transport,
+/// to the same destinations, at the same parallelism, in turns. The makespan of the product includes preflight and
+/// verification, which virsh has none of; silence is what clients inside the sites saw.
+/// </summary>
+internal static class Evacuation
+{
+    private const int Guests = 8;
+    private static readonly int[] Parallel = [1, 2, 4, 8];
+
+    public static async Task Measure(int rounds)
+    {
+        var seen = new List<Sample>();
+        await ChildProcess.Script("deploy/lab/guests", "--clean", "--per-host", $"a1={Guests}");
+        await ChildProcess.Script("deploy/lab-server", "up", "3");
+        try
+        {
+            for (var round = 1; round <= rounds; round++)
+            {
+                foreach (var parallel in Parallel)
+                {
+                    foreach (var way in new[] { "virsh", "product" })
+                    {
+                        await BringHome();
+                        var (makespan, silence) = await Watched(() => way == "virsh" ? ByVirsh(parallel) : ByProduct(parallel));
+                        seen.Add(new Sample(way, parallel, makespan, silence));
+                        Say($"round {round}: {way}, {parallel} at once: makespan {makespan:0.0} s, worst silence {silence:0.00} s");
+                    }
+                }
+            }
+        }
+        finally
+        {
+            await ChildProcess.Script("deploy/lab-server", "down");
+        }
+
+        foreach (var parallel in Parallel)
+        {
+            var (virsh, product) = (Median(seen, "virsh", parallel), Median(seen, "product", parallel));
+            Say($$"""{"benchmark":"evacuation","observed":"real","guests":{{Guests}},"parallel":{{parallel}},"rounds":{{rounds}},"makespanSeconds":{{product.Makespan:0.0}},"virshMakespanSeconds":{{virsh.Makespan:0.0}},"makespanRatio":{{product.Makespan / virsh.Makespan:0.00}},"silenceSeconds":{{product.Silence:0.00}},"virshSilenceSeconds":{{virsh.Silence:0.00}},"silenceRatio":{{product.Silence / virsh.Silence:0.00}}}""");
+        }
+    }
+
+    private static async Task<double> ByVirsh(int parallel)
+    {
+        var names = (await Located()).Select(guest => guest.Name).Order(StringComparer.Ordinal).ToArray();
+        var began = Stopwatch.GetTimestamp();
+        using var lanes = new SemaphoreSlim(parallel);
+        await Task.WhenAll(names.Select(async (name, index) =>
+        {
+            await lanes.WaitAsync();
+            try
+            {
+                await Migrate(name, "a1", index % 2 == 0 ? "b1" : "b2");
+            }
+            finally
+            {
+                lanes.Release();
+            }
+        }));
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static async Task<double> ByProduct(int parallel)
+    {
+        Environment.SetEnvironmentVariable("PARALLEL", $"{parallel}");
+        Environment.SetEnvironmentVariable("PER_DESTINATION", $"{Math.Max(1, parallel / 2)}");
+        await ChildProcess.Script("deploy/lab-server", "configure", "3");
+        await ChildProcess.Script("deploy/lab-server", "stop");
+        await ChildProcess.Script("deploy/lab-server", "start");
+        await Condition.Until(
+            async () => (await Api("/vms")).GetProperty("vms").EnumerateArray().Count(vm => vm.TryGetProperty("runsAt", out var at) && at.GetString() == "a1") == Guests,
+            TimeSpan.FromMinutes(2),
+            "the product knows that all guests are at a1");
+        var run = (await Api("/runs", """{"plan":"evacuate-host","host":"a1","reason":"A benchmark."}""")).GetProperty("run").GetString();
+        JsonElement detail = default;
+        await Condition.Until(
+            async () => (detail = await Api($"/runs/{run}")).GetProperty("run").GetProperty("phase").GetString() == "ended", TimeSpan.FromMinutes(5), "the run has ended");
+        return detail.GetProperty("run").GetProperty("outcome").GetString() == "completed"
+            ? detail.GetProperty("movingSeconds").GetDouble()
+            : throw new InvalidOperationException($"The run did not move every guest: {detail}");
+    }
+
+    private static async Task<(double Makespan, double Silence)> Watched(Func<Task<double>> evacuate)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "deploy/lab/probe")) { RedirectStandardOutput = true };
+        start.ArgumentList.Add("--json");
+        start.ArgumentList.Add("--interval-ms");
+        start.ArgumentList.Add("40");
+        using var probe = Process.Start(start)!;
+        var output = probe.StandardOutput.ReadToEndAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        var makespan = await evacuate();
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        using var ending = Process.Start("kill", ["-TERM", $"{probe.Id}"]);
+        await probe.WaitForExitAsync();
+        var report = JsonDocument.Parse(await output).RootElement;
+        return report.GetProperty("duplicates").GetInt32() == 0
+            ? (makespan, report.GetProperty("maxSilenceSeconds").GetDouble())
+            : throw new InvalidOperationException($"A guest ran twice: {report}");
+    }
+
+    private static async Task BringHome() =>
+        await Task.WhenAll((await Located()).Where(guest => guest.Host != "a1").Select(guest => Migrate(guest.Name, guest.Host, "a1")));
+
+    private static Task<string> Migrate(string name, string from, string to) => ChildProcess.Script(
+        "deploy/lab/exec", "orch", "virsh", "-q", "-c", $"qemu+tcp://{from}/system", "migrate", "--live", "--p2p", "--persistent", "--undefinesource",
+        "--abort-on-error", "--auto-converge", "--tls", "--migrateuri", $"tcp://{to}-mig", name, $"qemu+tls://{to}/system");
+
+    private static async Task<IReadOnlyList<(string Name, string Host)>> Located() =>
+    [
+        .. JsonDocument.Parse(await ChildProcess.Script("deploy/lab/guests", "--list", "--json")).RootElement.EnumerateArray()
+            .Select(guest => (guest.GetProperty("name").GetString()!, guest.GetProperty("host").GetString()!)),
+    ];
+
+    private static async Task<JsonElement> Api(string path, string? body = null) => JsonDocument.Parse(body is null
+        ? await ChildProcess.Script("deploy/lab-server", "api", path)
+        : await ChildProcess.Script("deploy/lab-server", "api", path, "-X", "POST", "-H", "Content-Type: application/json", "-d", body)).RootElement;
+
+    private static (double Makespan, double Silence) Median(List<Sample> seen, string way, int parallel)
+    {
+        var those = seen.Where(sample => sample.Way == way && sample.Parallel == parallel).ToArray();
+        return (those.Select(sample => sample.Makespan).Order().ElementAt(those.Length / 2), those.Select(sample => sample.Silence).Order().ElementAt(those.Length / 2));
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private sealed record Sample(string Way, int Parallel, double Makespan, double Silence);
+}
