@@ -156,19 +156,25 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
                 await Commit([messages], [state], [Decide(state, messages)], messages[0].Cancellation);
                 return;
             }
-            catch (OperationCanceledException exception)
+            catch (OperationCanceledException) when (messages[0].Cancellation.IsCancellationRequested)
             {
-                foreach (var pending in messages)
+                // Whoever gave up is let go, and nobody else: the others of the stream still wait for their answer.
+                var byPatience = messages.ToLookup(pending => pending.Cancellation.IsCancellationRequested);
+                foreach (var pending in byPatience[true])
                 {
-                    pending.Done.TrySetCanceled(exception.CancellationToken);
+                    pending.Done.TrySetCanceled(pending.Cancellation);
                 }
 
-                return;
+                messages = [.. byPatience[false]];
+                if (messages.Length == 0)
+                {
+                    return;
+                }
             }
             catch (Exception exception)
             {
                 Forget([messages], exception);
-                if (attempt == Attempts || exception is InvalidOperationException)
+                if (attempt >= Attempts || exception is InvalidOperationException)
                 {
                     foreach (var pending in messages)
                     {

@@ -1,0 +1,135 @@
+using DrOrchestrator.Core.Health;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Engine.Tests.Fakes;
+using Xunit;
+using static DrOrchestrator.Testing.Sample;
+
+namespace DrOrchestrator.Engine.Tests.Messaging;
+
+public sealed class SweepTests
+{
+    private static readonly StreamId Vm = StreamId.Vm(Web.Id);
+
+    [Fact]
+    public void An_ask_that_stays_unanswered_is_repeated()
+    {
+        var world = Told(MoveStory.Started);
+        var server = world.NewServer();
+
+        for (var i = 0; i < 2; i++)
+        {
+            world.Pass(6);
+            server.SweepOnce();
+        }
+
+        Assert.Equal(["PrepareSource", "PrepareSource"], world.Bodies.Select(body => body.GetType().Name));
+    }
+
+    [Fact]
+    public void An_ask_is_not_repeated_before_its_time()
+    {
+        var world = Told(MoveStory.Started);
+        world.Pass(3);
+
+        world.NewServer().SweepOnce();
+
+        Assert.Empty(world.Sent);
+    }
+
+    [Fact]
+    public void What_no_one_waits_for_is_not_repeated()
+    {
+        // The run is told that the move ended, once; the places are asked until they answer.
+        var world = Told(MoveStory.Clearing);
+        world.Pass(6);
+
+        world.NewServer().SweepOnce();
+
+        Assert.IsType<MoveOrder.InspectPlaces>(Assert.Single(world.Bodies));
+    }
+
+    [Fact]
+    public void Two_servers_do_not_repeat_the_same_ask_at_once()
+    {
+        var world = Told(MoveStory.Started);
+        world.Pass(6);
+
+        world.NewServer("one").SweepOnce();
+        world.NewServer("other").SweepOnce();
+
+        Assert.Single(world.Sent);
+    }
+
+    [Fact]
+    public void A_claim_whose_heartbeat_stopped_reaches_its_stream()
+    {
+        var world = Told(MoveStory.Claimed);
+        world.Pass(16);
+
+        world.NewServer().SweepOnce();
+
+        Assert.Equal(MoveStory.First, world.Database.EventsOf(Vm).OfType<MoveEvent.ClaimLapsed>().Single().Claim);
+    }
+
+    [Fact]
+    public void A_claim_that_lives_is_left_alone()
+    {
+        var world = Told(MoveStory.Claimed);
+        world.Pass(10);
+
+        world.NewServer().SweepOnce();
+
+        Assert.DoesNotContain(nameof(MoveEvent.ClaimLapsed), world.Events(Vm));
+    }
+
+    [Fact]
+    public void What_only_time_changes_gets_its_moment()
+    {
+        var world = new World();
+        var host = StreamId.Host(A1.Host);
+        var server = world.NewServer();
+        server.Handle(host, new HostMessage.RaiseCondition(A1.Host, Condition(), OnAlert, Night));
+        world.Pass(31);
+
+        server.SweepOnce();
+
+        Assert.Equal(nameof(HostEvent.HoldDownElapsed), world.Events(host).Last());
+    }
+
+    [Fact]
+    public void A_stream_that_fails_does_not_keep_the_others_asleep()
+    {
+        var world = Told(MoveStory.Started);
+        world.Given(
+            StreamId.Host(A2.Host), new Outstanding([], Noon), new HostEvent.HostRecovered { At = Noon });
+        world.Pass(6);
+
+        var due = world.NewServer().SweepOnce();
+
+        Assert.Equal(2, due);
+        Assert.IsType<MoveOrder.PrepareSource>(Assert.Single(world.Bodies));
+    }
+
+    [Fact]
+    public void A_database_that_was_away_is_looked_at_again()
+    {
+        var world = Told(MoveStory.Started);
+        var server = world.NewServer();
+        world.Database.IsAway = true;
+        server.Lane.Post(() => _ = server.Sweep.Run(CancellationToken.None));
+        world.Pass(30);
+        Assert.Empty(world.Sent);
+
+        world.Database.IsAway = false;
+
+        world.Until(() => world.Sent.Count > 0);
+    }
+
+    private static World Told(object[] story)
+    {
+        var world = new World();
+        world.Given(Vm, story);
+        return world;
+    }
+}

@@ -1,0 +1,71 @@
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Drivers;
+using DrOrchestrator.Engine.Tests.Fakes;
+using Xunit;
+using static DrOrchestrator.Testing.Sample;
+
+namespace DrOrchestrator.Engine.Tests.Work;
+
+/// <summary>How the places of a VM are asked after its worker vanished.</summary>
+public sealed class InspectionTests
+{
+    private static readonly StreamId Vm = StreamId.Vm(Web.Id);
+
+    [Fact]
+    public void Raises_the_generation_first_and_asks_the_source_before_the_destination()
+    {
+        var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value));
+
+        Assert.Equal(["raise a1 3", "inspect a1", "inspect b1"], world.Driver.Calls);
+    }
+
+    [Fact]
+    public void Stops_the_transfer_before_it_asks_where_a_stop_was_asked_for()
+    {
+        var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value), stop: true);
+
+        Assert.Equal(["raise a1 3", "abort web", "inspect a1", "inspect b1"], world.Driver.Calls);
+    }
+
+    [Fact]
+    public void Passes_on_what_the_places_said()
+    {
+        var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value));
+
+        Assert.Equal([MoveStory.At(A1, VmState.Running), MoveStory.At(B1, VmState.Absent)], Answers(world));
+    }
+
+    [Fact]
+    public void A_source_that_may_not_have_heard_of_the_generation_counts_as_silent()
+    {
+        var world = Inspected(new Outcome<Nothing>.Unknown("It timed out."));
+
+        Assert.Equal([MoveStory.At(A1, null), MoveStory.At(B1, VmState.Absent)], Answers(world));
+    }
+
+    [Fact]
+    public void A_hypervisor_that_holds_no_generation_is_believed_all_the_same()
+    {
+        var world = Inspected(new Outcome<Nothing>.Refused("It has no such thing.", "None."), holdsGeneration: false);
+
+        Assert.Equal([MoveStory.At(A1, VmState.Running), MoveStory.At(B1, VmState.Absent)], Answers(world));
+    }
+
+    private static World Inspected(Outcome<Nothing> raised, bool holdsGeneration = true, bool stop = false)
+    {
+        var world = new World();
+        world.Driver.Raised = raised;
+        world.Driver.Capabilities = world.Driver.Capabilities with { HoldsGeneration = holdsGeneration };
+        world.Given(Vm, MoveStory.Investigating);
+        world.NewServer().Take(new MoveOrder.InspectPlaces([B1, A1], A1, B1, MoveStory.Policy, stop)
+        {
+            Key = MoveStory.InspectKey, From = Vm, Move = MoveStory.Move, Vm = Web, Generation = 3,
+        });
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.PlacesInspected)));
+        return world;
+    }
+
+    private static IReadOnlyList<PlaceReport> Answers(World world) => world.Database.EventsOf(Vm).OfType<MoveEvent.PlacesInspected>().First().Places;
+}

@@ -1,0 +1,175 @@
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Engine.Tests.Fakes;
+using Xunit;
+using static DrOrchestrator.Testing.Sample;
+
+namespace DrOrchestrator.Engine.Tests.Work;
+
+public sealed class OrderDeskTests
+{
+    private static readonly StreamId Vm = StreamId.Vm(Web.Id);
+
+    [Fact]
+    public void An_order_is_claimed_before_it_is_acknowledged()
+    {
+        var world = Told(MoveStory.Transferring);
+
+        world.NewServer().Take(Transfer(world));
+
+        Assert.Equal("server-1", world.Database.EventsOf(Vm).OfType<MoveEvent.OrderClaimed>().Single().Worker);
+    }
+
+    [Fact]
+    public void An_order_whose_claim_is_not_granted_has_no_effect_and_keeps_no_slot()
+    {
+        var world = Told(MoveStory.Transferring);
+        var order = Transfer(world);
+        world.Given(Vm, new MoveEvent.OrderClaimed(MoveStory.First, "server-2") { At = Noon });
+        var server = world.NewServer(with: options => options with { ParallelOrders = 1 });
+
+        server.Take(order);
+        server.Take(Prepare("next"));
+        world.Pass(1);
+
+        Assert.Equal(["preflight next"], world.Driver.Calls);
+        Assert.Equal(0, server.Desk.UnderWay);
+    }
+
+    [Fact]
+    public void An_outdated_order_has_no_effect()
+    {
+        var world = Told(MoveStory.Transferring);
+        var order = Transfer(world);
+        world.Given(Vm, new MoveEvent.AbortRequested(Night, "Wrong host.") { At = Noon });
+
+        world.NewServer().Take(order);
+        world.Pass(1);
+
+        Assert.Empty(world.Driver.Calls);
+    }
+
+    [Fact]
+    public void The_same_order_twice_at_once_is_carried_out_once()
+    {
+        var world = new World { Driver = { Hold = new TaskCompletionSource() } };
+        var server = world.NewServer(with: options => options with { ParallelOrders = 2 });
+        server.Take(Prepare("x"));
+        server.Take(Prepare("y"));
+
+        // Both wait for a slot, so that neither finds the other under way when it arrives.
+        var (one, other) = (server.StartTaking(Prepare("web")), server.StartTaking(Prepare("web")));
+        world.Pass(1);
+        Release(world, hold: true);
+        world.Until(() => one.IsOver && other.IsOver);
+        world.Pass(1);
+
+        Assert.Equal(["preflight x", "preflight y", "preflight web"], world.Driver.Calls);
+        Assert.Equal(1, server.Desk.UnderWay);
+    }
+
+    [Fact]
+    public void A_transfer_that_two_servers_take_at_once_is_started_once()
+    {
+        var world = Told(MoveStory.Transferring);
+        var order = Transfer(world);
+
+        var (one, other) = (world.NewServer("one").StartTaking(order), world.NewServer("other").StartTaking(order));
+        world.Until(() => one.IsOver && other.IsOver);
+        world.Pass(1);
+
+        Assert.Single(world.Driver.Calls, call => call == "migrate web");
+    }
+
+    [Fact]
+    public void Slots_bound_the_work_and_the_rest_waits_its_turn()
+    {
+        var world = new World { Driver = { Hold = new TaskCompletionSource() } };
+        var server = world.NewServer(with: options => options with { ParallelOrders = 2 });
+        server.Take(Prepare("x"));
+        server.Take(Prepare("y"));
+        var third = server.StartTaking(Prepare("z"));
+        world.Pass(60);
+        Assert.False(third.IsOver);
+        Assert.DoesNotContain("preflight z", world.Driver.Calls);
+
+        Release(world);
+        world.Finish(third);
+        world.Until(() => world.Driver.Calls.Contains("preflight z"));
+
+        Assert.Equal(3, world.Driver.Calls.Count);
+    }
+
+    [Fact]
+    public void An_order_that_ran_into_a_bug_gives_its_slot_back()
+    {
+        var world = new World { Driver = { Bug = new InvalidOperationException("A bug.") } };
+        var server = world.NewServer(with: options => options with { ParallelOrders = 1 });
+        server.Take(Prepare("x"));
+
+        server.Take(Prepare("y"));
+        world.Pass(1);
+
+        Assert.Equal(["preflight x", "preflight y"], world.Driver.Calls);
+        Assert.Equal(0, server.Desk.UnderWay);
+    }
+
+    [Fact]
+    public void Stopping_leaves_a_transfer_to_the_hypervisor_and_its_order_outstanding()
+    {
+        var world = Told(MoveStory.Transferring);
+        var server = world.NewServer();
+        server.Take(Transfer(world));
+        world.Until(() => world.Driver.Calls.Contains("watch web"));
+
+        server.Dispose();
+
+        Assert.Equal(["migrate web", "watch web"], world.Driver.Calls);
+        Assert.Equal(nameof(MoveEvent.OrderClaimed), world.Events(Vm).Last());
+        Assert.Equal(MoveStory.First, Outstanding(world).Claim);
+    }
+
+    [Fact]
+    public void Stopping_leaves_a_question_to_the_next_server()
+    {
+        var world = Told(MoveStory.Started);
+        var order = (Order)Outstanding(world).Asks.Single().Message;
+        world.Driver.Hold = new TaskCompletionSource();
+        var server = world.NewServer("one");
+        server.Take(order);
+
+        server.Dispose();
+        Assert.Equal(nameof(MoveEvent.MoveStarted), world.Events(Vm).Last());
+        world.Driver.Hold = null;
+        world.NewServer("other").Take(order);
+
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.SourcePrepared)));
+    }
+
+    private static World Told(object[] story)
+    {
+        var world = new World();
+        world.Given(Vm, story);
+        return world;
+    }
+
+    private static Outstanding Outstanding(World world) =>
+        MoveDecider.Instance.React((MoveState)Folding.Fold(new Ports.StreamHistory(Vm, world.Database.EventsOf(Vm))).State);
+
+    private static Order Transfer(World world) => (Order)Outstanding(world).Asks.Single().Message;
+
+    /// <summary>A preflight of some VM.</summary>
+    private static MoveOrder.PrepareSource Prepare(string vm) => new(A1, B1, null, MoveStory.Policy)
+    {
+        Key = $"{vm}/prepare", From = StreamId.Vm(new(vm)), Move = MoveId.Of(Run, new(vm), 1), Vm = new(new(vm), vm), Generation = 1,
+    };
+
+    /// <summary>Lets the preflights go that wait; with <paramref name="hold"/> those that come after wait again.</summary>
+    private static void Release(World world, bool hold = false)
+    {
+        var held = world.Driver.Hold!;
+        world.Driver.Hold = hold ? new TaskCompletionSource() : null;
+        held.SetResult();
+    }
+}
