@@ -81,6 +81,9 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) =>
         Answer($"abort {request.Vm}", new Outcome<Nothing>.Done(Nothing.Value));
 
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
+        Answer($"hand over {request.Vm} {request.Generation}", new Outcome<Nothing>.Done(Nothing.Value));
+
     public Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken) =>
         Answer($"ask {vm}", new Outcome<GuestObservation>.Done(new GuestObservation("boot-1", 7)));
 

@@ -14,11 +14,11 @@ public sealed class InspectionTests
     private static readonly StreamId Vm = StreamId.Vm(Web.Id);
 
     [Fact]
-    public void Raises_the_generation_first_and_asks_the_source_before_the_destination()
+    public void Raises_the_generation_first_then_completes_a_handover_that_waits_and_asks_the_source_before_the_destination()
     {
         var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value));
 
-        Assert.Equal(["raise a1 3", "inspect a1", "inspect b1"], world.Driver.Calls);
+        Assert.Equal(["raise a1 3", "hand over web 3", "inspect a1", "inspect b1"], world.Driver.Calls);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class InspectionTests
     {
         var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value), stop: true);
 
-        Assert.Equal(["raise a1 3", "abort web", "inspect a1", "inspect b1"], world.Driver.Calls);
+        Assert.Equal(["raise a1 3", "abort web", "hand over web 3", "inspect a1", "inspect b1"], world.Driver.Calls);
     }
 
     [Fact]
