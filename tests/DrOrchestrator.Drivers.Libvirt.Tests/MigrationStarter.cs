@@ -50,11 +50,20 @@ public sealed class MigrationStarter
             request.Move.Value,
             request.Options.BandwidthCap?.BytesPerSecond,
             mark);
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
-            ArgumentList = { typeof(MigrationStarter).Assembly.Location, "-class", typeof(MigrationStarter).FullName! },
             Environment = { [Variable] = JsonSerializer.Serialize(order) },
-        })!;
+        };
+
+        // Under dotnet the program is an argument; started by its own name it needs none.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(MigrationStarter).Assembly.Location);
+        }
+
+        start.ArgumentList.Add("-class");
+        start.ArgumentList.Add(typeof(MigrationStarter).FullName!);
+        using var process = Process.Start(start)!;
         try
         {
             await LibvirtLab.WaitUntil(() => Task.FromResult(new FileInfo(mark).Length > 0 || process.HasExited), "the migration to be under way");
