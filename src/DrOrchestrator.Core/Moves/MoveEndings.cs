@@ -47,16 +47,16 @@ internal static class MoveEndings
         var events = new List<object>();
         if (!message.Places.SequenceEqual(state.LastInspection))
         {
-            events.Add(new PlacesInspected(message.Places) { At = message.At });
+            var inspected = new PlacesInspected(message.Places) { At = message.At };
+            events.Add(inspected);
+            state = MoveEvolution.Evolve(state, inspected);
         }
 
-        // What counts is when the places were asked: an answer of before the bound, heard after it, proves nothing.
-        var settled = state.UnsettledSince is not { } since || message.AskedAt >= since + message.PendingRequestBound;
         var sentence = $"The bound for pending requests ({message.PendingRequestBound.TotalSeconds:0} s) has passed.";
         events.AddRange(state.Phase switch
         {
-            MovePhase.Investigating => Investigated(state, message, settled, sentence),
-            MovePhase.Clearing => Cleared(state, message, settled, sentence),
+            MovePhase.Investigating => Investigated(state, message, sentence),
+            MovePhase.Clearing => Cleared(state, message, sentence),
             _ => [],
         });
         return events.Count == 0 ? Decision.Nothing : Decision.Of(events);
@@ -138,7 +138,17 @@ internal static class MoveEndings
         }
     }
 
-    private static IEnumerable<object> Investigated(MoveState state, ReportPlaces message, bool settled, string sentence)
+    /// <summary>
+    /// Whether no request can still take effect at this place. What counts is when it was asked: an answer of before the
+    /// bound, heard after it, proves nothing. The bound begins anew when a silent host answers again, for a frozen one
+    /// executes after its thaw what waits in its sockets.
+    /// </summary>
+    private static bool IsSettled(MoveState state, ReportPlaces message, HostId place) =>
+        state.UnsettledSince is not { } since
+        || (state.AnsweringSince.TryGetValue(place, out var answering)
+            && message.AskedAt >= (answering > since ? answering : since) + message.PendingRequestBound);
+
+    private static IEnumerable<object> Investigated(MoveState state, ReportPlaces message, string sentence)
     {
         var source = message.Places.First(place => place.Host == state.Move!.Source.Host);
         var destination = message.Places.First(place => place.Host == state.Move!.Destination.Host);
@@ -150,12 +160,24 @@ internal static class MoveEndings
             TransferVerdict.Unclear => source.MigratingOut && state.Move!.AbortReason is null
                 ? [new TransferFoundRunning { At = message.At }]
                 : [],
-            _ => settled ? Concluded(state, verdict, source, destination, sentence, message.At) : [],
+
+            // A destination that is silent stays a place; that the move ended is for the source alone to say.
+            TransferVerdict.AtSourceDestinationSilent => IsSettled(state, message, source.Host)
+                ? Concluded(state, verdict, source, destination, sentence, message.At)
+                : [],
+            _ => IsSettled(state, message, source.Host) && IsSettled(state, message, destination.Host)
+                ? Concluded(state, verdict, source, destination, sentence, message.At)
+                : [],
         };
     }
 
-    private static IEnumerable<object> Cleared(MoveState state, ReportPlaces message, bool settled, string sentence)
+    private static IEnumerable<object> Cleared(MoveState state, ReportPlaces message, string sentence)
     {
+        // A guest that arrived was sent by its source, which has it no more: nothing can be pending. Else a source that is
+        // silent may still send, so that the destination's own absence clears nothing.
+        var verdict = TransferJudgement.Of(
+            message.Places.First(place => place.Host == state.Last!.Source.Host), message.Places.First(place => place.Host == state.Last!.Destination.Host));
+        var settled = verdict is TransferVerdict.AtDestination || message.Places.All(place => IsSettled(state, message, place.Host));
         var running = message.Places.Where(place => place.State is VmState.Running && !place.MigratingOut).Select(place => place.Host).ToArray();
         if (running.Length > 1)
         {

@@ -30,6 +30,7 @@ internal static class MoveEvolution
             Custody = state.Custody with { Generation = e.Generation },
             Move = new CurrentMove(e.Move, e.Run, e.Source, e.Destination, e.Check, e.Policy, e.At),
             LastInspection = [],
+            AnsweringSince = state.AnsweringSince.Clear(),
             UnsettledSince = null,
         },
         MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
@@ -56,7 +57,12 @@ internal static class MoveEvolution
             UnsettledSince = state.Move!.Claim is not null ? e.At : state.UnsettledSince,
             Move = state.Move with { Claim = null },
         },
-        PlacesInspected e => state with { LastInspection = e.Places },
+        PlacesInspected e => state with
+        {
+            LastInspection = e.Places,
+            AnsweringSince = e.Places.Where(place => place.State is not null).ToImmutableDictionary(
+                place => place.Host, place => state.AnsweringSince.GetValueOrDefault(place.Host, e.At)),
+        },
         PlaceCleared e => state with
         {
             Custody = state.Custody.Clear(e.Evidence),
@@ -71,6 +77,7 @@ internal static class MoveEvolution
             RunsAt = e.RunsAt,
             Last = null,
             LastInspection = [],
+            AnsweringSince = state.AnsweringSince.Clear(),
             UnsettledSince = null,
 
             // A look that began while the move was under way must find itself outdated after it.

@@ -85,6 +85,9 @@ public sealed record MoveState(MovePhase Phase, CustodyRecord Custody)
     /// <summary>What the places said when last asked.</summary>
     public IReadOnlyList<PlaceReport> LastInspection { get; init; } = [];
 
+    /// <summary>Since when each place has answered without a silence in between. A host that froze takes up after its thaw what waited for it.</summary>
+    public ImmutableDictionary<HostId, DateTimeOffset> AnsweringSince { get; init; } = ImmutableDictionary<HostId, DateTimeOffset>.Empty;
+
     public IReadOnlyList<HostId> Duplicate { get; init; } = [];
 
     /// <summary>When the last request could have been made whose end is not on record; outlives the move.</summary>

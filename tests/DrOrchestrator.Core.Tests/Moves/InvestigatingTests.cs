@@ -17,7 +17,26 @@ public sealed class InvestigatingTests
         var early = Vm.Given(Investigating).At(After(4)).When(Places(InspectKey, VmState.Running, VmState.Absent, 4)).ThenEvents(typeof(PlacesInspected));
 
         Assert.Equal([A1.Host, B1.Host], early.MightRunAt());
-        Assert.Equal(MovePhase.Idle, early.At(After(5)).When(Places(InspectKey, VmState.Running, VmState.Absent, 5)).ThenGoOn().Phase());
+        Assert.Equal(MovePhase.Idle, early.At(After(9)).When(Places(InspectKey, VmState.Running, VmState.Absent, 9)).ThenGoOn().Phase());
+    }
+
+    [Fact]
+    public void The_bound_begins_anew_when_a_silent_host_answers_again_for_it_may_have_been_frozen()
+    {
+        var silent = Vm.Given(Investigating).At(After(1)).When(Places(InspectKey, VmState.Running, null, 1)).ThenGoOn();
+        var thawed = silent.At(After(3)).When(Places(InspectKey, VmState.Running, VmState.Absent, 3)).ThenEvents(typeof(PlacesInspected));
+
+        thawed.At(After(7)).When(Places(InspectKey, VmState.Running, VmState.Absent, 7)).ThenNothing();
+        Assert.Equal(MovePhase.Idle, thawed.At(After(8)).When(Places(InspectKey, VmState.Running, VmState.Absent, 8)).ThenGoOn().Phase());
+    }
+
+    [Fact]
+    public void After_an_unknown_end_an_absent_destination_stays_a_place_while_the_source_is_silent_and_may_still_send()
+    {
+        var silent = Vm.Given(Clearing).At(After(400)).When(Places(ClearKey, null, VmState.Absent, 400)).ThenEvents(typeof(PlacesInspected));
+
+        silent.At(After(500)).When(Places(ClearKey, null, VmState.Absent, 500)).ThenNothing();
+        Assert.Equal([A1.Host, B1.Host], silent.MightRunAt());
     }
 
     [Fact]
@@ -29,8 +48,8 @@ public sealed class InvestigatingTests
     {
         Vm.Given(Investigating).At(After(60)).When(Places(InspectKey, null, VmState.Absent, 60)).ThenEvents(typeof(PlacesInspected));
         Vm.Given(Investigating).At(After(60)).When(Places(InspectKey, VmState.Absent, null, 60)).ThenEvents(typeof(PlacesInspected));
-        Assert.Equal([A1.Host, B1.Host], Vm.Given(Investigating).At(After(60)).When(Places(InspectKey, VmState.Running, null, 60))
-            .ThenEvents(typeof(PlacesInspected), typeof(MoveEnded)).MightRunAt());
+        Assert.Equal([A1.Host, B1.Host], Vm.Given(Investigating).At(After(60)).When(Places(InspectKey, VmState.Running, null, 60)).ThenEvents(typeof(PlacesInspected))
+            .At(After(65)).When(Places(InspectKey, VmState.Running, null, 65)).ThenEvents(typeof(MoveEnded)).MightRunAt());
     }
 
     [Fact]

@@ -117,8 +117,8 @@ public sealed class TransferringTests
 
         Assert.Equal([A1.Host, B1.Host], after.MightRunAt());
         var key = $"{Move}/inspect@{after.StateOf<MoveState>().Custody.Generation}";
-        after.At(After(64)).When(Places(key, VmState.Running, VmState.Absent, 64)).ThenEvents(typeof(PlacesInspected));
-        Assert.Equal(MovePhase.Idle, after.At(After(66)).When(Places(key, VmState.Running, VmState.Absent, 66)).ThenGoOn().Phase());
+        var asked = after.At(After(64)).When(Places(key, VmState.Running, VmState.Absent, 64)).ThenEvents(typeof(PlacesInspected));
+        Assert.Equal(MovePhase.Idle, asked.At(After(69)).When(Places(key, VmState.Running, VmState.Absent, 69)).ThenGoOn().Phase());
     }
 
     [Fact]
