@@ -58,6 +58,16 @@ public sealed class ScreenTests
         Golden.Holds("watch-letters", Show(RunScreen.Fitting(run, 100, 30, Marks.For(console)), 100));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_run_over_simulated_hosts_says_so_and_a_real_one_does_not(bool simulated)
+    {
+        var run = JsonSerializer.Deserialize<RunDetail>(Golden.Given("run-under-way"), ContractJson.Options)! with { Simulated = simulated };
+
+        Assert.Equal(simulated, Show(RunScreen.Fitting(run, 100, 30, Marks.For(Plain(new StringWriter(), 100))), 100).Contains("SIMULATED", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Text_from_elsewhere_can_not_steer_the_terminal() =>
         Assert.Equal(" [2Jgone", Clean.Of("\u001b[2Jgone"));

@@ -169,7 +169,7 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         output.WriteLine($"four in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
     }
 
-    [Fact]
+    [Fact, Trait("Kind", "Measurement")]
     public async Task Figures_of_a_migration()
     {
         var vm = await Lab.RunningVm(VmKind.Ordinary);
@@ -238,7 +238,7 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         Assert.NotNull(await Lab.Observe(vm));
     }
 
-    [Theory]
+    [Theory, Trait("Kind", "Measurement")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task The_pause_that_a_client_sees(bool confirmed)

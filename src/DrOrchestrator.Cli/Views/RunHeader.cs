@@ -19,6 +19,11 @@ internal static class RunHeader
             yield return line;
         }
 
+        if (detail.Simulated)
+        {
+            yield return Line.Of("SIMULATED hosts and guests: none of these figures is a real one.", Ink.Warn);
+        }
+
         yield return Line.Blank;
         if (run.Vms.Total > 0)
         {

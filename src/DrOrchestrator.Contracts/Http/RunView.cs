@@ -55,6 +55,9 @@ public sealed record RunDetail
     /// <summary>When the server composed this, by its clock.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Whether hosts of its scope are simulated: then none of its figures is of a real hypervisor.</summary>
+    public bool Simulated { get; init; }
+
     /// <summary>SHA-256 of the plan's text, as it was when the run began.</summary>
     public required string PlanHash { get; init; }
 

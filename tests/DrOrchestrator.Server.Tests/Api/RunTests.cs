@@ -82,6 +82,7 @@ public sealed class RunTests
 
         var detail = (await client.GetFromJsonAsync<RunDetail>($"/api/v1/runs/{RunStory.Run}", ContractJson.Options))!;
 
+        Assert.True(detail.Simulated);
         Assert.Equal(new RunCounts(4, 1, 1, 1, 1, 0), detail.Run.Vms);
         Assert.Equal(("moving", 30d, 29d, 90d, 70d), (detail.Run.Phase, detail.Run.ElapsedSeconds, detail.MovingSeconds, detail.PredictedSeconds, detail.LowerBoundSeconds));
         Assert.Equal(["web-1 moved", "db-1 moving", "mail-1 waiting", "big-1 unplaced"], detail.Vms.Select(vm => $"{vm.Name} {vm.State}"));

@@ -29,6 +29,7 @@ public sealed class RunViews(StateReader states, MoveTimelines timelines, TimePr
         {
             Run = RunSummaries.Of(state, now),
             At = now,
+            Simulated = state.Observation?.Hosts.Any(host => host.Endpoint.Driver == Drivers.Simulated.SimulatedDriver.DriverName) ?? false,
             PlanHash = state.Started.Plan.ContentHash,
             PlannedAt = state.PlannedAt,
             PredictedSeconds = Seconds(state.Plan?.PredictedMakespan),
