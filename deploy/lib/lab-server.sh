@@ -14,7 +14,10 @@ drctl() { orch env DRCTL_SERVER="$SERVER_URL" DRCTL_KEY_FILE="$DEMO/first-key" d
 api() {
   local path=$1
   shift
-  orch curl -sS --fail-with-body --max-time 20 -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$DEMO/first-key")") "$SERVER_URL/api/v1$path" "$@"
+  local status=0
+  orch curl -sS --fail-with-body --max-time 20 -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$DEMO/first-key")") "$SERVER_URL/api/v1$path" "$@" || status=$?
+  [ "$status" = 0 ] || running "$DEMO/server.pid" || { echo "the server does not run; the end of its log:"; tail -n 20 "$DEMO/server.log"; } >&2
+  return "$status"
 }
 
 running() { [ -f "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
@@ -55,13 +58,16 @@ write_configuration() {
     "$REPO/runbooks/evacuate-host.yaml" >"$DEMO/runbooks/evacuate-host.yaml"
 }
 
+# The client library of the lab's hosts, where the machine's own is too old for the server.
+libvirt_library() { ls "${DR_LAB_CACHE:-/var/cache/drorchestrator-lab}"/overlay/usr/lib/*/libvirt.so.0 2>/dev/null || true; }
+
 server_start() {
   local variables=()
   mapfile -t variables <"$DEMO/services/services.env"
   (
     # exec all the way, so that the id on file is the server's own.
     exec 9>&-
-    exec ip netns exec dr-orch env "${variables[@]}" DR_INVENTORY="$DEMO/inventory.yaml" DR_RUNBOOKS="$DEMO/runbooks" DR_FIRSTKEYFILE="$DEMO/first-key" \
+    exec ip netns exec dr-orch env "${variables[@]}" DR_LIBVIRTLIBRARY="$(libvirt_library)" DR_INVENTORY="$DEMO/inventory.yaml" DR_RUNBOOKS="$DEMO/runbooks" DR_FIRSTKEYFILE="$DEMO/first-key" \
       DR_CLAIMLIFETIMESECONDS=6 ASPNETCORE_URLS="$SERVER_URL" Logging__LogLevel__Default=Warning \
       setsid dotnet "$REPO/src/DrOrchestrator.Server/bin/Release/net10.0/DrOrchestrator.Server.dll" >>"$DEMO/server.log" 2>&1 </dev/null
   ) &

@@ -10,7 +10,7 @@ namespace DrOrchestrator.Drivers.Libvirt.Tests;
 
 /// <summary>
 /// A frozen host as its clients see it: the kernel accepts, nobody ever speaks. Needs libvirt's client
-/// library and no lab.
+/// library (10.4 or newer) and no lab.
 /// </summary>
 public sealed class DeadlineTests : IDisposable
 {
@@ -20,7 +20,11 @@ public sealed class DeadlineTests : IDisposable
 
     private readonly CertificateFolder certificates = new("another-host");
 
-    public DeadlineTests() => silent.Start();
+    public DeadlineTests()
+    {
+        ClientLibrary.Needed();
+        silent.Start();
+    }
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@
 # QEMU and libvirt of the distribution's backports, unpacked in the cache folder and laid over
 # /usr inside the hosts only; the machine itself keeps its packages.
 
-# libvirt0 also serves the orchestrator's driver; libvirt-daemon and QEMU bring the libraries that
+# libvirt-clients is the independent client of the tests; libvirt-daemon and QEMU bring the libraries that
 # the newer ones need too. None of these starts a service (libvirt-daemon-system would).
 MACHINE_PACKAGES=(libvirt0 libvirt-clients libvirt-daemon qemu-system-x86 qemu-utils busybox-static
   openssl iproute2 nftables util-linux cpio curl jq lz4 xz-utils zstd gcc libc6-dev libjson-c5 libbsd0)

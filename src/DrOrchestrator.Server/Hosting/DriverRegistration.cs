@@ -17,12 +17,14 @@ public static class DriverRegistration
     private static readonly string[] Installed = [LibvirtDriver.DriverName];
 
     /// <exception cref="ConfigurationException">The inventory or a runbook is wrong.</exception>
+    /// <exception cref="InvalidOperationException">A driver's own library is missing or unsafe.</exception>
     public static IServiceCollection AddDrOrchestratorDrivers(this IServiceCollection services, ServerSettings settings)
     {
         IReadOnlyCollection<SiteId>? sites = null;
         if (settings.InventoryPath is { } path)
         {
             var inventory = YamlInventory.Load(path, Installed);
+            LibvirtLibrary.Use(settings.LibvirtLibrary);
             sites = inventory.Sites;
             services.AddSingleton<IInventory>(inventory);
             services.AddSingleton<IHostNames>(inventory);

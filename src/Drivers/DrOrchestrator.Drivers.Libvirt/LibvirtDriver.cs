@@ -10,19 +10,27 @@ using DrOrchestrator.Drivers.Libvirt.Preflights;
 namespace DrOrchestrator.Drivers.Libvirt;
 
 /// <summary>
-/// QEMU hosts through libvirt (libvirt.so.0, 9.0 or newer; daemons verified with 11.3). Addresses:
+/// QEMU hosts through libvirt (libvirt.so.0, <see cref="LibvirtLibrary.Oldest"/> or newer; verified with 11.3). Addresses:
 /// <c>qemu+tls://host/system[?pkipath=folder]</c>, <c>qemu+tcp://host/system</c> (isolated networks only) and
 /// <c>qemu:///system</c>. Live migrations are pre-copy and peer to peer. How it works, what libvirt does and
 /// does not promise, and what remains open is in this project's README.
 /// </summary>
-public sealed class LibvirtDriver(LibvirtDriverOptions? options = null, TimeProvider? time = null) : IHypervisorDriver
+public sealed class LibvirtDriver : IHypervisorDriver
 {
     public const string DriverName = "libvirt";
 
-    private readonly LibvirtDriverOptions options = options ?? new LibvirtDriverOptions();
-    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private readonly LibvirtDriverOptions options;
+    private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, HostCalls> hosts = new();
     private readonly MigrationCalls migrations = new();
+
+    /// <exception cref="InvalidOperationException">libvirt's client library is missing or unsafe (<see cref="LibvirtLibrary.Use"/>).</exception>
+    public LibvirtDriver(LibvirtDriverOptions? options = null, TimeProvider? time = null)
+    {
+        LibvirtLibrary.Use();
+        this.options = options ?? new LibvirtDriverOptions();
+        this.time = time ?? TimeProvider.System;
+    }
 
     public string Name => DriverName;
 

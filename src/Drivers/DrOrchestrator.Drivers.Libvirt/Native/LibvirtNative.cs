@@ -9,7 +9,7 @@ namespace DrOrchestrator.Drivers.Libvirt.Native;
 /// </summary>
 internal static unsafe partial class LibvirtNative
 {
-    private const string Library = "libvirt.so.0";
+    private const string Library = LibvirtLibrary.DefaultName;
     private const StringMarshalling Utf8 = StringMarshalling.Utf8;
 
     [LibraryImport(Library)]
