@@ -7,6 +7,7 @@ using DrOrchestrator.Drivers.Simulated.Remote;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Serialization;
 using DrOrchestrator.Server.Configuration;
+using DrOrchestrator.Server.Guards;
 
 namespace DrOrchestrator.Server.Hosting;
 
@@ -30,7 +31,7 @@ public static class DriverRegistration
             services.AddSingleton<IHostNames>(inventory);
             services.AddSingleton<IDrivers>(provider => new DriverSet(
                 new HttpGuestProbe(),
-                new Dictionary<string, IHypervisorDriver> { [LibvirtDriver.DriverName] = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }, provider.GetRequiredService<TimeProvider>()) }));
+                Guarded(new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }, provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>())));
         }
         else
         {
@@ -44,6 +45,9 @@ public static class DriverRegistration
         return services;
     }
 
+    private static Dictionary<string, IHypervisorDriver> Guarded(IHypervisorDriver driver, TimeProvider clock) =>
+        new() { [driver.Name] = new GuardedDriver(driver, new GuardOptions(), clock) };
+
     /// <summary>A fleet in another process where one is named, else one of our own.</summary>
     private static DriverSet Simulated(ServerSettings settings, SimulatedInventory inventory, TimeProvider clock)
     {
@@ -51,7 +55,7 @@ public static class DriverRegistration
         {
             // A fleet under test may hang on purpose, and its driver has deadlines of its own: this one is the last resort.
             var remote = new RemoteSimulatedDriver(new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) }, EngineJson.Options);
-            return new DriverSet(remote, new Dictionary<string, IHypervisorDriver> { [SimulatedDriver.DriverName] = remote });
+            return new DriverSet(remote, Guarded(remote, clock));
         }
 
         var fleet = new SimulatedFleet(clock);
@@ -66,6 +70,6 @@ public static class DriverRegistration
             fleet.AddVm(new SimulatedVmSettings(vm) { Memory = Bytes.FromMebibytes(256 * (1 + (index % 4))) }, inventory.Hosts[index <= settings.SimulatedVms / 2 ? 0 : index % 4].Host);
         }
 
-        return new DriverSet(new SimulatedGuests(fleet), new Dictionary<string, IHypervisorDriver> { [SimulatedDriver.DriverName] = new SimulatedDriver(fleet) });
+        return new DriverSet(new SimulatedGuests(fleet), Guarded(new SimulatedDriver(fleet), clock));
     }
 }
