@@ -4,17 +4,21 @@
 # A guest's name says its home host (vm-a1-3); address, MAC and UUID follow from the name, so they
 # stay the same over every move and every life of the lab.
 
+declare -A HOST_NUMBER=([a1]=1 [a2]=2 [b1]=3 [b2]=4)
 guest_home() { local rest=${1#vm-}; echo "${rest%-*}"; }
 guest_number() { echo "${1##*-}"; }
-host_number() { case $1 in a1) echo 1 ;; a2) echo 2 ;; b1) echo 3 ;; b2) echo 4 ;; esac; }
-guest_address() { echo "10.9.$(host_number "$(guest_home "$1")").$(guest_number "$1")"; }
-guest_mac() { printf '52:54:00:09:%02x:%02x' "$(host_number "$(guest_home "$1")")" "$(guest_number "$1")"; }
+guest_address() { local rest=${1#vm-}; echo "10.9.${HOST_NUMBER[${rest%-*}]}.${1##*-}"; }
+guest_mac() { local rest=${1#vm-}; printf '52:54:00:09:%02x:%02x' "${HOST_NUMBER[${rest%-*}]}" "${1##*-}"; }
 guest_local_address() {
   local home
   home=$(guest_home "$1")
   echo "10.8.$(site_number "$(site_of_host "$home")").$(($(guest_number "$1") + 100 * (${home:1} - 1)))"
 }
-guest_uuid() { printf %s "$1" | md5sum | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/'; }
+guest_uuid() {
+  local sum
+  sum=$(md5sum < <(printf %s "$1"))
+  echo "${sum:0:8}-${sum:8:4}-4${sum:13:3}-8${sum:17:3}-${sum:20:12}"
+}
 
 # The same path on every host: below images it is the host's own folder, below shared one folder
 # that all hosts see, as a stretched SAN would be.
@@ -76,11 +80,14 @@ virsh_on() { local host=$1; shift; timeout 60 nsenter -t "$(host_init "$host")" 
 
 # "NAME HOST STATE" of every defined or running guest on every host that is on and not frozen.
 list_guests() {
-  local host
+  local host job jobs=()
   for host in "${HOSTS[@]}"; do
     host_is_on "$host" && ! is_frozen "$host" || continue
-    virsh_on "$host" list --all | awk -v host="$host" 'NF > 2 { state = $3; for (i = 4; i <= NF; i++) state = state "-" $i; print $2, host, state }'
+    # All hosts at once: one that migrates answers slowly.
+    virsh_on "$host" list --all | awk -v host="$host" 'NF > 2 { state = $3; for (i = 4; i <= NF; i++) state = state "-" $i; all = all $2 " " host " " state "\n" } END { printf "%s", all }' &
+    jobs+=($!)
   done
+  for job in "${jobs[@]}"; do wait "$job" || { say "a host did not say which guests it has"; return 1; }; done
 }
 
 guest_answers() { in_place orch curl -fs -m 2 -o /dev/null "http://$(guest_address "$1")/status"; }

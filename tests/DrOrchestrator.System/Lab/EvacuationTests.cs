@@ -7,7 +7,7 @@ namespace DrOrchestrator.SystemTests.Lab;
 [Collection("lab")]
 public sealed class EvacuationTests(LabServer lab)
 {
-    private static readonly string[] OnA1 = ["vm-a1-1", "vm-a1-2", "vm-a1-3", "vm-a1-4"];
+    private static readonly string[] OnA1 = ["vm-a1-1", "vm-a1-2", "vm-a1-3"];
 
     [Fact]
     public async Task A_cut_wan_in_mid_transfer_fails_the_move_at_the_source_and_after_healing_the_run_goes_on()
@@ -102,7 +102,7 @@ public sealed class EvacuationTests(LabServer lab)
         Assert.Equal("failed", dead.GetProperty("state").GetString());
         var reported = await Events(dead.GetProperty("id").GetString()!);
         Assert.Contains(reported, entry => entry.GetProperty("name").GetString() == "vm_guest_arrived");
-        Assert.Equal(3, detail.GetProperty("vms").EnumerateArray().Count(vm => vm.GetProperty("state").GetString() == "moved"));
+        Assert.Equal(OnA1.Length - 1, detail.GetProperty("vms").EnumerateArray().Count(vm => vm.GetProperty("state").GetString() == "moved"));
     }
 
     [Fact]

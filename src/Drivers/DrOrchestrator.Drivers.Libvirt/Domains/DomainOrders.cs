@@ -85,17 +85,22 @@ internal static class DomainOrders
     /// </summary>
     public static bool HandOver(ConnectionHandle connection, MigrationRequest request)
     {
+        // As few questions as it can be done with: the guest stands still meanwhile.
         using var domain = DomainReader.Find(connection, request.Vm);
-        if (domain is null
-            || DomainReader.Snapshot(domain, request.Destination.Host) is not { Copy.State: VmState.Paused } waiting
-            || waiting.Custody?.Move != request.Move
-            || waiting.Custody?.Generation > request.Generation
-            || !WaitsForUs(domain))
+        if (domain is null || !WaitsForUs(domain) || CustodyMetadata.Read(domain) is not { } custody
+            || custody.Move != request.Move || custody.Generation > request.Generation || DomainReader.IsReceiving(domain))
         {
             return false;
         }
 
-        Check.NotNegative(LibvirtNative.virDomainResume(domain));
+        if (LibvirtNative.virDomainResume(domain) < 0)
+        {
+            // Two may do this at the same time: the watch, and whoever looks into the move.
+            var error = LibvirtError.Last();
+            Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out _, 0));
+            return (DomainState)state is DomainState.Running ? true : throw new LibvirtException(error);
+        }
+
         return true;
     }
 
@@ -142,8 +147,8 @@ internal static class DomainOrders
     /// <summary>Not paused by the guest's own trouble, such as a disk error.</summary>
     private static bool WaitsForUs(DomainHandle domain)
     {
-        Check.NotNegative(LibvirtNative.virDomainGetState(domain, out _, out var reason, 0));
-        return (PausedReason)reason is PausedReason.User or PausedReason.Migration;
+        Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out var reason, 0));
+        return (DomainState)state is DomainState.Paused && (PausedReason)reason is PausedReason.User or PausedReason.Migration;
     }
 
     private static void Mark(DomainHandle domain, DomainSnapshot before, long generation)

@@ -79,6 +79,9 @@ internal static class DomainReader
     public static IReadOnlyList<VmCopy> List(ConnectionHandle connection, HostId host) =>
         ForAll(connection, d => Snapshot(d, host)?.Copy);
 
+    /// <summary>Whether this active copy is still the receiving half of a migration.</summary>
+    public static bool IsReceiving(DomainHandle domain) => Job(domain, DomainState.Paused).Receiving;
+
     /// <summary>As stored or as running, of all domains of a host. The stored form is answered at any time, by one being received too.</summary>
     public static IReadOnlyList<DomainDescription> DescribeAll(ConnectionHandle connection)
     {

@@ -32,22 +32,20 @@ internal sealed class MigrationWatch(
     private long? silentSince;
     private long began;
     private bool abortTried;
-    private volatile bool sourceStopped;
+    private readonly TaskCompletionSource sourceStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? why;
 
     public async IAsyncEnumerable<MigrationReport> Run([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         began = time.GetTimestamp();
         using var atSource = source.Events.Listen(sign => Hear(sign, DomainEventIds.Suspended, MigrationStep.DestinationSetup));
-        using var stopped = source.Events.Listen(sign => sourceStopped |= sign is DomainSign.Lifecycle
-        {
-            Event: DomainEventIds.Stopped,
-            Detail: DomainEventIds.StoppedMigrated,
-        } && sign.Uuid == request.Vm.Id.Value);
+        using var stopped = source.Events.Listen(HearItStopped);
         using var atDestination = destination.Events.Listen(sign => Hear(sign, DomainEventIds.Resumed, MigrationStep.Cutover));
 
         // Events come over an open connection only; that it opens is all that is wanted here.
         _ = await destination.Call(_ => new Outcome<Nothing>.Done(Nothing.Value), cancellationToken);
+        var handover = options.ConfirmedHandover ? HandOverOnceStopped(cancellationToken) : Task.CompletedTask;
+        using var unwatched = new Ending(() => sourceStopped.TrySetCanceled(CancellationToken.None));
         MigrationProgress? told = null;
         while (await UnderWay(cancellationToken) is { } job)
         {
@@ -64,12 +62,6 @@ internal sealed class MigrationWatch(
             }
 
             await Pause(cancellationToken);
-            if (sourceStopped && options.ConfirmedHandover)
-            {
-                // The event is the source's own word; asking again would only lengthen the guest's pause.
-                await new BothEnds(source, destination, request, options, time).HandOver(cancellationToken);
-            }
-
             while (signs.Reader.TryRead(out var sign))
             {
                 foreach (var step in sign is { } proven ? PassedTo(proven) : [])
@@ -77,6 +69,11 @@ internal sealed class MigrationWatch(
                     yield return new MigrationReport.Running(new MigrationProgress(step));
                 }
             }
+        }
+
+        if (sourceStopped.Task.IsCompleted)
+        {
+            await handover;
         }
 
         var end = await End(cancellationToken);
@@ -89,6 +86,29 @@ internal sealed class MigrationWatch(
         }
 
         yield return new MigrationReport.Ended(end);
+    }
+
+    /// <summary>The source's own word that its copy is gone; asking it again would only lengthen the guest's pause.</summary>
+    private void HearItStopped(DomainSign sign)
+    {
+        if (sign is DomainSign.Lifecycle { Event: DomainEventIds.Stopped, Detail: DomainEventIds.StoppedMigrated } && sign.Uuid == request.Vm.Id.Value)
+        {
+            sourceStopped.TrySetResult();
+        }
+    }
+
+    /// <summary>Beside the looks, not between them: the guest stands still until this is done. The end's own look does it where no event came.</summary>
+    private async Task HandOverOnceStopped(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sourceStopped.Task.WaitAsync(cancellationToken);
+            await new BothEnds(source, destination, request, options, time).HandOver(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody watches any more, or there was nothing to hand over.
+        }
     }
 
     private void Hear(DomainSign sign, int kind, MigrationStep step)
@@ -195,4 +215,9 @@ internal sealed class MigrationWatch(
         failed?.ErrorMessage is { Length: > 0 } message ? $"{message.TrimEnd('.')}." : failed?.Type is JobType.Cancelled ? "It was aborted." : null;
 
     private sealed record Seen(MigrationStep Step);
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
 }
