@@ -18,7 +18,10 @@ public sealed record EngineOptions
     /// <summary>How long a claim lives without a heartbeat. A vanished worker is replaced after this.</summary>
     public TimeSpan ClaimLifetime { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Orders that one process carries out at once; more wait in the broker.</summary>
+    /// <summary>By how much the clocks of two servers may differ; what rests on times of both waits this much longer.</summary>
+    public TimeSpan ClockAllowance { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Transfers that one process watches at once, and other orders that it carries out at once; more wait in the broker.</summary>
     public int ParallelOrders { get; init; } = 512;
 
     /// <summary>Progress events of one transfer are at least this far apart, unless the step changes.</summary>

@@ -211,6 +211,12 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         Assert.IsType<Outcome<Nothing>.Unknown>(end.Result);
         Assert.Equal(VmState.Running, end.AtSource?.State);
         Assert.Equal(atDestination, end.AtDestination?.State);
+
+        // Nobody will ever start the copy that waits. Where both run it, that is for a person to end.
+        await Lab.Reconnect();
+        Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureAborted(request, default));
+        Assert.Equal(VmState.Running, Value(await Driver.InspectVm(Lab.Source, vm, default)).State);
+        Assert.Equal(confirmed ? VmState.Absent : VmState.Running, Value(await Driver.InspectVm(Lab.Destination, vm, default)).State);
     }
 
     [Fact]

@@ -174,6 +174,9 @@ internal sealed class LibvirtLab : IConformanceLab
         await Command("wan", "shape", "200", "300");
     }
 
+    /// <summary>The hosts find each other again.</summary>
+    public Task Reconnect() => Command("wan", "heal");
+
     /// <summary>What `wan cut` does, without the second that starting a shell takes on a busy machine.</summary>
     public static void CutAtOnce()
     {

@@ -41,7 +41,7 @@ public sealed record RunVmView
     /// <summary>The pause at the switch-over as the hypervisor reported it afterwards; clients see more.</summary>
     public double? ReportedDowntimeSeconds { get; init; }
 
-    /// <summary>Where the guest was last seen running, once the attempt ended; absent: nowhere, or not known.</summary>
+    /// <summary>Where the guest was last seen running, before its first attempt and once an attempt has ended; absent: nowhere, or not known.</summary>
     public string? RunsAt { get; init; }
 
     /// <summary>Other hosts where a copy might still be.</summary>

@@ -52,7 +52,7 @@ public sealed record CustodyRecord(ImmutableList<Place> Places, long Generation)
             ? null
             : new Refusal(
                 $"A copy might be running at {string.Join(", ", others)}.",
-                "Fence it, let its hypervisor confirm that it stopped, or sign a waiver for it.");
+                "Let its hypervisor confirm that it stopped.");
     }
 
     /// <summary>Why this VM may not be live-migrated; null: it may.</summary>
@@ -75,6 +75,6 @@ public sealed record CustodyRecord(ImmutableList<Place> Places, long Generation)
             ? null
             : new Refusal(
                 $"A copy might also be at {string.Join(", ", others)}.",
-                $"It is cleared as soon as {string.Join(" and ", others)} answers that it has none, or by fencing.");
+                $"It is cleared as soon as {string.Join(" and ", others)} answers that it has none.");
     }
 }

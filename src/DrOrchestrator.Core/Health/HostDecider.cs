@@ -134,7 +134,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
                 new HostDiagnosed(Diagnosis.HostSilent, $"{names} stands, and {host} does not answer: {silence}") { At = report.At },
                 new RecoveryWithheld(new Refusal(
                     $"{host} does not answer, so its VMs may or may not be running and none is started elsewhere.",
-                    $"Restore its management connection, or fence it and recover from replicas.")) { At = report.At });
+                    $"Restore its management connection; when {host} answers again, start the plan by hand (drctl run start).")) { At = report.At });
         }
 
         var cause = $"{names} has stood on {host} past the hold-down, and the host answers ({report.Facts}).";

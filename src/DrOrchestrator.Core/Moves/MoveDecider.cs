@@ -99,7 +99,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
         MovePhase.Idle => state.Custody.WhyNotMigrate(start.Source.Host, start.Destination.Host),
         MovePhase.Clearing => new Refusal(
             $"After its last move a copy might still be at {string.Join(", ", state.Custody.MightRunAt.Where(host => host != state.RunsAt))}.",
-            "It is cleared as soon as that host answers, or by fencing it."),
+            "It is cleared as soon as that host answers that it has none."),
         _ => new Refusal($"Run {state.Move!.Run} holds {start.Vm}.", $"Wait for it, or stop it: drctl run abort {state.Move.Run}."),
     };
 
@@ -163,7 +163,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
 
         var error = report.Findings.FirstOrDefault(finding => finding.Severity is FindingSeverity.Error);
         var why = report.Unanswered
-            ?? (error is null ? null : new Refusal(error.Fact, error.WayOut ?? "See drctl preflight."));
+            ?? (error is null ? null : new Refusal(error.Fact, error.WayOut ?? "Correct that first."));
         var prepared = new SourcePrepared(report.Findings, report.Baseline) { At = report.At };
         return why is not null
             ? Decision.Of(prepared, MoveEndings.EndAtSource(state, MoveOutcome.Refused, why.ToString(), report.At), Settled(state, report.At))

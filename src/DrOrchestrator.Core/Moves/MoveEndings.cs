@@ -71,7 +71,9 @@ internal static class MoveEndings
 
         var there = state.Move!.Destination.Host;
         return message.Failure is { } failure
-            ? Decision.Of([.. EndAt(state, MoveOutcome.Failed, there, failure, message.At)])
+            ? Decision.Of([.. message.Found is { } found
+                ? EndNowhere(state, new PlaceReport(there, found), failure, message.At)
+                : EndAt(state, MoveOutcome.Failed, there, failure, message.At)])
             : Decision.Of(
             [
                 new GuestVerified(message.Observation, message.How) { At = message.At },
@@ -244,7 +246,7 @@ internal static class MoveEndings
 
             default:
                 PlaceReport[] gone = [.. new[] { source, destination }.Where(place => TransferJudgement.IsGone(place.State!.Value))];
-                var reason = $"The guest runs nowhere: {source.Host} says {source.State}, {destination.Host} says {destination.State}. Its last report: {WhyNotMoved(move)}";
+                var reason = $"The guest runs neither at {source.Host} nor at {destination.Host}: {source.Host} says {source.State}, {destination.Host} says {destination.State}. Its last report: {WhyNotMoved(move)}";
 
                 // A crashed copy is still in memory and stays a place.
                 HostId[] left = [.. new[] { source.Host, destination.Host }.Except(gone.Select(place => place.Host))];
@@ -277,6 +279,19 @@ internal static class MoveEndings
         new MoveEnded(state.Move!.Id, state.Move.Run, outcome, host, reason, []) { At = at },
         new CustodySettled(host) { At = at },
     ];
+
+    /// <summary>It arrived and died. A crashed copy is still in memory and stays a place.</summary>
+    private static IEnumerable<object> EndNowhere(MoveState state, PlaceReport there, string reason, DateTimeOffset at)
+    {
+        var gone = TransferJudgement.IsGone(there.State!.Value);
+        yield return new MoveEnded(state.Move!.Id, state.Move.Run, MoveOutcome.Failed, null, reason, gone ? [] : [there.Host]) { At = at };
+        if (gone)
+        {
+            yield return Confirmed(there, "It was seen to run there and its own host says that it does no more.", at);
+        }
+
+        yield return new CustodySettled(null) { At = at };
+    }
 
     public static MoveEnded EndAtSource(MoveState state, MoveOutcome outcome, string reason, DateTimeOffset at) =>
         new(state.Move!.Id, state.Move.Run, outcome, state.Move.Source.Host, reason, []) { At = at };

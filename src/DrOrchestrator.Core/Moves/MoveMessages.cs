@@ -58,7 +58,9 @@ public abstract record MoveMessage
     /// <param name="Observation">The guest's answer; null: it has no check.</param>
     /// <param name="Failure">Why it is certain that the guest did not survive; null: it did.</param>
     /// <param name="How">How it was verified, a sentence.</param>
-    public sealed record ReportVerification(string OrderKey, GuestObservation? Observation, string? Failure, string How) : MoveMessage;
+    /// <param name="Found">With a failure: what the host says that the copy is, where it does not run; null: it runs, or nobody said.</param>
+    public sealed record ReportVerification(
+        string OrderKey, GuestObservation? Observation, string? Failure, string How, VmState? Found = null) : MoveMessage;
 
     /// <summary>Time has passed.</summary>
     public sealed record Wake(Claim? LapsedClaim) : MoveMessage;

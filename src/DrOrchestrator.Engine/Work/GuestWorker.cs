@@ -22,7 +22,7 @@ internal sealed class GuestWorker(Reporter reports, IDrivers drivers, EngineOpti
             var copy = await drivers.For(order.Host).InspectVm(order.Host, order.Vm, cancellationToken);
             if (copy is Outcome<VmCopy>.Done { Value.State: VmState.Crashed or VmState.Shutoff or VmState.Absent } dead)
             {
-                await Fail(order, $"It was migrated, but {order.Host.Host} says that it is {dead.Value.State}: the guest did not survive.", cancellationToken);
+                await Fail(order, $"It was migrated, but {order.Host.Host} says that it is {dead.Value.State}: the guest did not survive.", dead.Value.State, cancellationToken);
                 return;
             }
 
@@ -38,7 +38,7 @@ internal sealed class GuestWorker(Reporter reports, IDrivers drivers, EngineOpti
                 {
                     if (order.Baseline?.BootId is { } before && seen.BootId is { } now && before != now)
                     {
-                        await Fail(order, $"It answers with boot id {now}; before the move it was {before}: the guest restarted.", cancellationToken);
+                        await Fail(order, $"It answers with boot id {now}; before the move it was {before}: the guest restarted.", null, cancellationToken);
                         return;
                     }
 
@@ -77,8 +77,8 @@ internal sealed class GuestWorker(Reporter reports, IDrivers drivers, EngineOpti
             : null;
     }
 
-    private Task Fail(MoveOrder.VerifyGuest order, string failure, CancellationToken cancellationToken) =>
-        reports.Report(order.From, new MoveMessage.ReportVerification(order.Key, null, failure, ""), GiveUpAfter, cancellationToken);
+    private Task Fail(MoveOrder.VerifyGuest order, string failure, VmState? found, CancellationToken cancellationToken) =>
+        reports.Report(order.From, new MoveMessage.ReportVerification(order.Key, null, failure, "", found), GiveUpAfter, cancellationToken);
 
     private Task Report(MoveOrder.VerifyGuest order, GuestObservation? seen, string how, CancellationToken cancellationToken) =>
         reports.Report(order.From, new MoveMessage.ReportVerification(order.Key, seen, null, how), GiveUpAfter, cancellationToken);

@@ -21,7 +21,8 @@ public sealed class OrderDesk : IAsyncDisposable
     private readonly TransferWorker transfers;
     private readonly ObservationWorker observations;
     private readonly GuestWorker guests;
-    private readonly SemaphoreSlim slots;
+    private readonly SemaphoreSlim transferSlots;
+    private readonly SemaphoreSlim otherSlots;
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<(StreamId, string), Task> underWay = [];
     private readonly Lock gate = new();
@@ -36,7 +37,8 @@ public sealed class OrderDesk : IAsyncDisposable
         transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
         observations = new ObservationWorker(reports, new Observer(drivers, inventory), inventory);
         guests = new GuestWorker(reports, drivers, options, clock);
-        slots = new SemaphoreSlim(options.ParallelOrders);
+        transferSlots = new SemaphoreSlim(options.ParallelOrders);
+        otherSlots = new SemaphoreSlim(options.ParallelOrders);
     }
 
     /// <summary>Orders being carried out now.</summary>
@@ -63,6 +65,7 @@ public sealed class OrderDesk : IAsyncDisposable
             }
         }
 
+        var slots = SlotsFor(order);
         await slots.WaitAsync(cancellationToken);
         var kept = false;
         try
@@ -104,8 +107,12 @@ public sealed class OrderDesk : IAsyncDisposable
 
         await Task.WhenAll(open);
         stopping.Dispose();
-        slots.Dispose();
+        transferSlots.Dispose();
+        otherSlots.Dispose();
     }
+
+    /// <summary>Apart, so that a stop never waits behind the transfers that it is to stop.</summary>
+    private SemaphoreSlim SlotsFor(Order order) => order is MoveOrder.Transfer ? transferSlots : otherSlots;
 
     private async Task<bool> Claim(MoveOrder.Transfer transfer, CancellationToken cancellationToken)
     {
@@ -114,11 +121,23 @@ public sealed class OrderDesk : IAsyncDisposable
         return handled.Refusal is null;
     }
 
+    private async Task<bool> IsAskedFor(Order order, CancellationToken cancellationToken)
+    {
+        var state = (await streams.Read(order.From, cancellationToken)).State;
+        return DeciderCatalog.For(order.From).React(state).Asks.Any(ask => ask.Message is Order asked && asked.Key == order.Key);
+    }
+
     private async Task CarryOut(Order order, (StreamId, string) key, Task start)
     {
         await start;
         try
         {
+            // Looking into a move and stopping one act on the VM without a claim: one that was delivered late does nothing.
+            if (order is MoveOrder.InspectPlaces or MoveOrder.AbortTransfer && !await IsAskedFor(order, stopping.Token))
+            {
+                return;
+            }
+
             await Route(order, stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -136,7 +155,7 @@ public sealed class OrderDesk : IAsyncDisposable
                 underWay.Remove(key);
             }
 
-            slots.Release();
+            SlotsFor(order).Release();
         }
     }
 

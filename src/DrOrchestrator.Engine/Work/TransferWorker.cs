@@ -96,7 +96,7 @@ internal sealed class TransferWorker(
         // A worker that vanished between the source's last word and the guest's start leaves the guest waiting: what it
         // began is completed here, or the guest would stand still for as long as this is looked into.
         await driver.EnsureHandedOver(request, cancellationToken);
-        var askedAt = clock.GetUtcNow();
+        var askedAt = clock.GetUtcNow() - options.ClockAllowance;
         var places = new List<PlaceReport>();
 
         // The source is asked first and each place only after the one before it answered: a guest travels from
@@ -105,8 +105,9 @@ internal sealed class TransferWorker(
         {
             var seen = Place(place.Host, await drivers.For(place).InspectVm(place, order.Vm, cancellationToken));
 
-            // A source that may not have heard of the generation can still take an older order: its answer is none.
-            places.Add(place.Host == order.Source.Host && !guarded ? new PlaceReport(place.Host, null) : seen);
+            // A source that may not have heard of the generation can still take an older order: its answer clears nothing. That
+            // it is migrating just now is told all the same: a hypervisor may let nobody mark the VM for just that reason.
+            places.Add(place.Host == order.Source.Host && !guarded ? new PlaceReport(place.Host, null, seen.MigratingOut) : seen);
         }
 
         await reports.Report(
@@ -136,7 +137,7 @@ internal sealed class TransferWorker(
                     {
                         told = clock.GetTimestamp();
                         last = progress;
-                        await reports.Report(order.From, new MoveMessage.ReportProgress(claim, progress), GiveUpAfter, cancellationToken);
+                        await Tell(order, claim, progress, cancellationToken);
                     }
 
                     break;
@@ -155,15 +156,29 @@ internal sealed class TransferWorker(
         throw new InvalidOperationException($"The {driver.Name} driver's watch of {order.Move} ended without an end.");
     }
 
+    /// <summary>Progress is worth nothing a moment later: what the record does not take is dropped, and the watch goes on.</summary>
+    private async Task Tell(MoveOrder.Transfer order, Claim claim, MigrationProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reports.Report(order.From, new MoveMessage.ReportProgress(claim, progress), TimeSpan.Zero, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("{Vm}: its progress could not be recorded ({Error})", order.Vm, exception.Message);
+        }
+    }
+
     private async Task KeepAlive(StreamId stream, Claim claim, CancellationTokenSource held)
     {
         var renewed = clock.GetTimestamp();
+        bool? mine = true;
         try
         {
             while (true)
             {
-                await Task.Delay(options.ClaimLifetime / 3, clock, held.Token);
-                bool? mine;
+                // Sooner while the database is away: whoever comes first after it keeps the claim or takes it over.
+                await Task.Delay(mine is null ? options.SweepEvery / 2 : options.ClaimLifetime / 3, clock, held.Token);
                 try
                 {
                     mine = await deadlines.Heartbeat(stream, claim, options.ClaimLifetime, held.Token);

@@ -10,7 +10,8 @@ namespace DrOrchestrator.Server.Guards;
 
 /// <summary>
 /// Polly around a driver. Questions, which change nothing, pass from outer to inner a total timeout, a limiter of
-/// concurrency per host, a retry with jitter, a circuit breaker per host and a timeout per attempt. Orders are
+/// concurrency per host, a retry with jitter, a circuit breaker per host and a timeout per attempt. The looks at a host
+/// itself, by which its silence is judged, pass all but the breaker: they are always asked. Orders are
 /// never repeated here, and never held back by a breaker: they have a timeout, and whoever gave them looks into it.
 /// <para>
 /// Whatever stops a call on this side ends it as unknown, in a sentence that says so: a question that was not
@@ -19,6 +20,7 @@ namespace DrOrchestrator.Server.Guards;
 /// </summary>
 public sealed class GuardedDriver(IHypervisorDriver driver, GuardOptions options, TimeProvider clock) : IHypervisorDriver
 {
+    private readonly ConcurrentDictionary<string, Polly.ResiliencePipeline> looks = new();
     private readonly ConcurrentDictionary<string, Polly.ResiliencePipeline> questions = new();
     private readonly Polly.ResiliencePipeline orders = Pipelines.Orders(options, clock);
 
@@ -27,13 +29,13 @@ public sealed class GuardedDriver(IHypervisorDriver driver, GuardOptions options
     public Capabilities Capabilities => driver.Capabilities;
 
     public Task<Outcome<HostFacts>> InspectHost(HostEndpoint host, CancellationToken cancellationToken) =>
-        Ask(host, token => driver.InspectHost(host, token), cancellationToken);
+        Ask(LookAt(host), host, token => driver.InspectHost(host, token), cancellationToken);
 
     public Task<Outcome<IReadOnlyList<VmCopy>>> ListVms(HostEndpoint host, CancellationToken cancellationToken) =>
-        Ask(host, token => driver.ListVms(host, token), cancellationToken);
+        Ask(LookAt(host), host, token => driver.ListVms(host, token), cancellationToken);
 
     public Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken) =>
-        Ask(host, token => driver.InspectVm(host, vm, token), cancellationToken);
+        Ask(QuestionTo(host), host, token => driver.InspectVm(host, vm, token), cancellationToken);
 
     /// <summary>Two hosts answer a preflight, so its silence counts against neither: it is guarded as an order is.</summary>
     public Task<Outcome<IReadOnlyList<Finding>>> Preflight(MigrationRequest request, CancellationToken cancellationToken) =>
@@ -66,11 +68,15 @@ public sealed class GuardedDriver(IHypervisorDriver driver, GuardOptions options
 
     public ValueTask DisposeAsync() => driver.DisposeAsync();
 
-    private async Task<Outcome<T>> Ask<T>(HostEndpoint host, Func<CancellationToken, Task<Outcome<T>>> question, CancellationToken cancellationToken)
+    private Polly.ResiliencePipeline LookAt(HostEndpoint host) => looks.GetOrAdd(host.Address, _ => Pipelines.Looks(options, clock));
+
+    private Polly.ResiliencePipeline QuestionTo(HostEndpoint host) => questions.GetOrAdd(host.Address, _ => Pipelines.Questions(options, clock));
+
+    private async Task<Outcome<T>> Ask<T>(
+        Polly.ResiliencePipeline pipeline, HostEndpoint host, Func<CancellationToken, Task<Outcome<T>>> question, CancellationToken cancellationToken)
     {
         try
         {
-            var pipeline = questions.GetOrAdd(host.Address, _ => Pipelines.Questions(options, clock));
             return (await pipeline.ExecuteAsync(async token => await Timed(question, token), cancellationToken)).Outcome;
         }
         catch (BrokenCircuitException)

@@ -60,14 +60,22 @@ public sealed class Discovery(
 
         var look = new FleetLook(await observer.Look(cancellationToken), clock.GetUtcNow());
         Last = look;
+        var heard = new System.Collections.Concurrent.ConcurrentBag<VmId>();
         await Task.WhenAll(VmsOf(look).Where(vm => generations.ContainsKey(vm.Id)).Select(async vm =>
         {
             var message = new MoveMessage.ObserveVm(vm, PlacesOf(vm.Id, look.Observation), generations[vm.Id]);
-            await streams.Handle(StreamId.Vm(vm.Id), message, new Cause("observe-vm", null, "discovery"), cancellationToken);
+            var handled = await streams.Handle(StreamId.Vm(vm.Id), message, new Cause("observe-vm", null, "discovery"), cancellationToken);
+
+            // A VM in a move, or since a move, does not listen; what it was told then is told again.
+            var after = (MoveState)handled.After.State;
+            if (handled.Events.Count > 0 || (after.Phase is MovePhase.Idle or MovePhase.NotEnrolled && after.Custody.Generation == generations[vm.Id]))
+            {
+                heard.Add(vm.Id);
+            }
         }));
-        foreach (var vm in changed)
+        foreach (var vm in heard)
         {
-            told[vm.Id] = Picture(vm.Id, look);
+            told[vm] = Picture(vm, look);
         }
     }
 

@@ -10,8 +10,19 @@ public sealed class HttpGuestProbe : IGuestProbe, IDisposable
     /// <summary>A guest that does not answer within this counts as silent for this question.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    // No connection is kept: one that was opened before a move says nothing of the guest after it.
-    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = Deadline, UseProxy = false }) { Timeout = Deadline };
+    /// <summary>A status is a few fields. What is longer comes from something that is no health check, or means no good.</summary>
+    private const int LongestAnswer = 64 * 1024;
+
+    // No connection is kept: one that was opened before a move says nothing of the guest after it. No redirect is
+    // followed: another address must not prove life for this guest.
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = Deadline, UseProxy = false, AllowAutoRedirect = false,
+    })
+    {
+        Timeout = Deadline,
+        MaxResponseContentBufferSize = LongestAnswer,
+    };
 
     public async Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken)
     {
@@ -37,6 +48,11 @@ public sealed class HttpGuestProbe : IGuestProbe, IDisposable
 
     private static Outcome<GuestObservation> Read(GuestCheck check, JsonElement body)
     {
+        if (body.ValueKind is not JsonValueKind.Object)
+        {
+            return new Outcome<GuestObservation>.Unknown($"{check.Url} answers with no JSON object.");
+        }
+
         string? boot = null;
         if (check.BootIdField is { } bootField)
         {
@@ -51,7 +67,7 @@ public sealed class HttpGuestProbe : IGuestProbe, IDisposable
         long? counter = null;
         if (check.CounterField is { } counterField)
         {
-            if (!body.TryGetProperty(counterField, out var value) || !value.TryGetInt64(out var number))
+            if (!body.TryGetProperty(counterField, out var value) || value.ValueKind is not JsonValueKind.Number || !value.TryGetInt64(out var number))
             {
                 return new Outcome<GuestObservation>.Unknown($"{check.Url} answers without a whole number '{counterField}'.");
             }

@@ -174,6 +174,21 @@ public sealed class InvestigatingTests
         Assert.Equal(MoveOutcome.Failed, Vm.Given(Verifying).When(new ReportVerification($"{Move}/verify", null, "It restarted.", "")).ThenGoOn()
             .StateOf<MoveState>().LastAnswer!.Outcome);
 
+    [Theory]
+    [InlineData(VmState.Shutoff, false)]
+    [InlineData(VmState.Absent, false)]
+    [InlineData(VmState.Crashed, true)]
+    public void A_guest_that_died_at_its_destination_runs_nowhere_and_only_a_crashed_one_stays_a_place(VmState found, bool stays)
+    {
+        var after = Vm.Given(Verifying).When(new ReportVerification($"{Move}/verify", null, "It died.", "", found)).ThenGoOn();
+        HostId[] left = stays ? [B1.Host] : [];
+
+        Assert.Equal((MovePhase.Idle, (HostId?)null), (after.Phase(), after.StateOf<MoveState>().RunsAt));
+        Assert.Null(after.StateOf<MoveState>().LastAnswer!.RunsAt);
+        Assert.Equal(left, after.StateOf<MoveState>().LastAnswer!.Uncleared);
+        Assert.Equal(left, after.MightRunAt());
+    }
+
     [Fact]
     public void A_guest_that_stays_silent_ends_it_failed_at_the_deadline() =>
         Assert.Equal(MoveOutcome.Failed, Vm.Given(Verifying).At(Noon + Policy.VerificationTimeout).When(new Due()).ThenGoOn()

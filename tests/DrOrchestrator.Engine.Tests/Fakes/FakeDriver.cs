@@ -20,6 +20,9 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     /// <summary>Thrown by every preflight: a bug of the driver.</summary>
     public Exception? Bug { get; set; }
 
+    /// <summary>While set, a watcher is told nothing yet.</summary>
+    public TaskCompletionSource? HoldProgress { get; set; }
+
     /// <summary>What a watcher is told before the end.</summary>
     public List<MigrationProgress> Progress { get; } = [];
 
@@ -64,6 +67,11 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     public async IAsyncEnumerable<MigrationReport> WatchMigration(MigrationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Calls.Add($"watch {request.Vm}");
+        if (HoldProgress is { } hold)
+        {
+            await hold.Task.WaitAsync(cancellationToken);
+        }
+
         foreach (var progress in Progress)
         {
             yield return new MigrationReport.Running(progress);

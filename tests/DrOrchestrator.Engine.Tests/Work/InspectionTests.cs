@@ -53,6 +53,20 @@ public sealed class InspectionTests
         Assert.Equal([MoveStory.At(A1, VmState.Running), MoveStory.At(B1, VmState.Absent)], Answers(world));
     }
 
+    [Fact]
+    public void An_order_that_comes_late_to_look_into_a_move_does_nothing()
+    {
+        var world = new World();
+        world.Given(Vm, MoveStory.Transferring);
+        world.NewServer().Take(new MoveOrder.InspectPlaces([B1, A1], A1, B1, MoveStory.Policy, StopTransfer: true)
+        {
+            Key = MoveStory.InspectKey, From = Vm, Move = MoveStory.Move, Vm = Web, Generation = 3,
+        });
+        world.Pass(10);
+
+        Assert.Empty(world.Driver.Calls);
+    }
+
     private static World Inspected(Outcome<Nothing> raised, bool holdsGeneration = true, bool stop = false)
     {
         var world = new World();

@@ -30,11 +30,13 @@ public sealed class OrderDeskTests
         var server = world.NewServer(with: options => options with { ParallelOrders = 1 });
 
         server.Take(order);
-        server.Take(Prepare("next"));
         world.Pass(1);
-
-        Assert.Equal(["preflight next"], world.Driver.Calls);
+        Assert.Empty(world.Driver.Calls);
         Assert.Equal(0, server.Desk.UnderWay);
+
+        world.Given(Vm, new MoveEvent.ClaimLapsed(MoveStory.First) { At = Noon });
+        server.Take(Transfer(world));
+        world.Until(() => world.Driver.Calls.Contains("watch web"));
     }
 
     [Fact]

@@ -91,6 +91,28 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void Progress_that_can_not_be_recorded_is_dropped_and_the_watch_goes_on_to_its_end()
+    {
+        var world = new World();
+        world.Given(Vm, MoveStory.Transferring);
+        world.Driver.HoldProgress = new TaskCompletionSource();
+        world.Driver.Progress.Add(new(MigrationStep.NetworkTransfer, Transferred: Bytes.FromMebibytes(1)));
+        var server = world.NewServer();
+        server.Take(Order);
+        world.Until(() => world.Driver.Calls.Contains("watch web"));
+        world.Database.IsAway = true;
+        world.Driver.HoldProgress.SetResult();
+        world.Pass(60);
+        Assert.Equal(1, server.Desk.UnderWay);
+
+        world.Database.IsAway = false;
+        world.Driver.End.SetResult(Arrived);
+
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.GuestArrived)));
+        Assert.Single(world.Driver.Calls, call => call == "watch web");
+    }
+
+    [Fact]
     public void Its_patience_with_a_database_that_stays_away_is_bounded()
     {
         var (world, server) = Watching();

@@ -112,7 +112,7 @@ public sealed class RunTests
         Assert.Equal("aborting", (await answer.Content.ReadFromJsonAsync<RunAbortReply>(ContractJson.Options))!.Phase);
         var detail = (await client.GetFromJsonAsync<RunDetail>($"/api/v1/runs/{RunStory.Run}", ContractJson.Options))!;
         Assert.Equal(("night-shift", "Wrong host"), (detail.Abort!.By, detail.Abort.Reason));
-        Assert.Equal("It was not begun.", detail.Vms[2].Sentence);
+        Assert.Equal("It was not begun; the run left it at a1.", detail.Vms[2].Sentence);
     }
 
     [Fact]

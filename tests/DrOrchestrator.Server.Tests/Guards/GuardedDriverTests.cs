@@ -66,42 +66,54 @@ public sealed class GuardedDriverTests : IAsyncDisposable
     [Fact]
     public async Task A_host_that_leaves_questions_unanswered_is_left_alone_for_a_while_and_then_asked_once_more()
     {
-        driver.Facts = _ => Task.FromResult(Silence);
+        driver.Copy = _ => Task.FromResult(NoCopy);
         var guarded = Guarded(Quick with { Retries = 1 });
-        await guarded.InspectHost(A1, default);
-        await guarded.InspectHost(A1, default);
+        await guarded.InspectVm(A1, Vm, default);
+        await guarded.InspectVm(A1, Vm, default);
         var asked = driver.Calls;
 
-        var held = await guarded.InspectHost(A1, default);
+        var held = await guarded.InspectVm(A1, Vm, default);
 
-        Assert.Contains("a1 was not asked", Assert.IsType<Outcome<HostFacts>.Unknown>(held).Reason, StringComparison.Ordinal);
+        Assert.Contains("a1 was not asked", Assert.IsType<Outcome<VmCopy>.Unknown>(held).Reason, StringComparison.Ordinal);
         Assert.Equal(asked, driver.Calls);
 
         clock.Now += Quick.BreakFor;
-        driver.Facts = _ => Task.FromResult<Outcome<HostFacts>>(new Outcome<HostFacts>.Done(Facts));
-        Assert.IsType<Outcome<HostFacts>.Done>(await guarded.InspectHost(A1, default));
-        Assert.IsType<Outcome<HostFacts>.Done>(await guarded.InspectHost(A1, default));
+        driver.Copy = _ => Task.FromResult(Absent);
+        Assert.IsType<Outcome<VmCopy>.Done>(await guarded.InspectVm(A1, Vm, default));
+        Assert.IsType<Outcome<VmCopy>.Done>(await guarded.InspectVm(A1, Vm, default));
+    }
+
+    [Fact]
+    public async Task A_look_by_which_silence_is_judged_is_never_held_back()
+    {
+        driver.Facts = _ => Task.FromResult(Silence);
+        var guarded = Guarded(Quick with { Retries = 1 });
+        for (var look = 1; look <= 10; look++)
+        {
+            Assert.Equal("a1 did not answer.", Assert.IsType<Outcome<HostFacts>.Unknown>(await guarded.InspectHost(A1, default)).Reason);
+            Assert.Equal(2 * look, driver.Calls);
+        }
     }
 
     [Fact]
     public async Task One_hosts_silence_is_not_anothers()
     {
-        driver.Facts = _ => Task.FromResult(Silence);
+        driver.Copy = _ => Task.FromResult(NoCopy);
         var guarded = Guarded(Quick);
-        await guarded.InspectHost(A1, default);
-        await guarded.InspectHost(A1, default);
-        driver.Facts = _ => Task.FromResult<Outcome<HostFacts>>(new Outcome<HostFacts>.Done(Facts));
+        await guarded.InspectVm(A1, Vm, default);
+        await guarded.InspectVm(A1, Vm, default);
+        driver.Copy = _ => Task.FromResult(Absent);
 
-        Assert.IsType<Outcome<HostFacts>.Done>(await guarded.InspectHost(B1, default));
+        Assert.IsType<Outcome<VmCopy>.Done>(await guarded.InspectVm(B1, Vm, default));
     }
 
     [Fact]
     public async Task An_order_is_given_once_whatever_comes_of_it_and_even_where_questions_are_held_back()
     {
-        driver.Facts = _ => Task.FromResult(Silence);
+        driver.Copy = _ => Task.FromResult(NoCopy);
         var guarded = Guarded(Quick);
-        await guarded.InspectHost(A1, default);
-        await guarded.InspectHost(A1, default);
+        await guarded.InspectVm(A1, Vm, default);
+        await guarded.InspectVm(A1, Vm, default);
         var asked = driver.Calls;
         driver.Migration = _ => Task.FromResult<Outcome<Nothing>>(new Outcome<Nothing>.Unknown("Cut off."));
 
@@ -146,8 +158,13 @@ public sealed class GuardedDriverTests : IAsyncDisposable
 
     private static Outcome<HostFacts> Silence => new Outcome<HostFacts>.Unknown("a1 did not answer.");
 
-    private static MigrationRequest Request =>
-        new(new MoveId("m"), new VmRef(new VmId("00000000-0000-4000-8000-000000000001"), "vm"), A1, B1, 1, MigrationOptions.Default);
+    private static Outcome<VmCopy> NoCopy => new Outcome<VmCopy>.Unknown("a1 did not answer.");
+
+    private static Outcome<VmCopy> Absent => new Outcome<VmCopy>.Done(VmCopy.NotThere(Vm, A1.Host));
+
+    private static VmRef Vm => new(new VmId("00000000-0000-4000-8000-000000000001"), "vm");
+
+    private static MigrationRequest Request => new(new MoveId("m"), Vm, A1, B1, 1, MigrationOptions.Default);
 
     private GuardedDriver Guarded(GuardOptions options, TimeProvider? time = null) => new(driver, options, time ?? clock);
 }

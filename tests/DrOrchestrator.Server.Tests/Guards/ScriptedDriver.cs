@@ -9,6 +9,8 @@ internal sealed class ScriptedDriver : IHypervisorDriver
 {
     public Func<CancellationToken, Task<Outcome<HostFacts>>> Facts { get; set; } = _ => throw new NotSupportedException();
 
+    public Func<CancellationToken, Task<Outcome<VmCopy>>> Copy { get; set; } = _ => throw new NotSupportedException();
+
     public Func<CancellationToken, Task<Outcome<Nothing>>> Migration { get; set; } = _ => throw new NotSupportedException();
 
     public int Calls { get; private set; }
@@ -31,7 +33,11 @@ internal sealed class ScriptedDriver : IHypervisorDriver
 
     public Task<Outcome<IReadOnlyList<VmCopy>>> ListVms(HostEndpoint host, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken)
+    {
+        Calls++;
+        return Copy(cancellationToken);
+    }
 
     public Task<Outcome<IReadOnlyList<Finding>>> Preflight(MigrationRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

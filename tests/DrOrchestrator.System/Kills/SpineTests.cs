@@ -93,6 +93,7 @@ public sealed class SpineTests(Services services, ITestOutputHelper output) : IC
         var claims = await Count("vm_order_claimed");
         var lapsed = await Count("vm_claim_lapsed");
         var outcomes = await Outcomes();
+        Assert.True(lapsed > 0, "No kill met a transfer under way: nothing was tested.");
         output.WriteLine($"{vms} VMs: {starts.Length} migrations started, {completed} completed, {repeated} repeated blindly, {twice} moments with two copies; {claims} claims, {lapsed} lapsed; outcomes {outcomes}; run: {await Ended(run)}");
         Assert.Equal(0, twice);
         Assert.Equal(0, repeated);

@@ -74,12 +74,15 @@ public sealed class LabServer : IAsyncLifetime
         Condition.Until(async () => (await Run(run)).GetProperty("run").GetProperty("phase").GetString() == "ended", deadline, $"run {run} has ended");
 
     /// <summary>Where the hypervisors themselves, not our record, say that each guest runs.</summary>
-    public static async Task<ILookup<string, string>> Truth()
-    {
-        var list = JsonDocument.Parse(await ChildProcess.Script("deploy/lab/guests", "--list", "--json")).RootElement;
-        return list.EnumerateArray().Where(guest => guest.GetProperty("state").GetString() == "running")
-            .ToLookup(guest => guest.GetProperty("name").GetString()!, guest => guest.GetProperty("host").GetString()!);
-    }
+    public static async Task<ILookup<string, string>> Truth() =>
+        (await Copies()).Where(copy => copy.State == "running").ToLookup(copy => copy.Name, copy => copy.Host);
+
+    /// <summary>Every copy on every host that can be asked, whatever its state.</summary>
+    public static async Task<IReadOnlyList<(string Name, string Host, string State)>> Copies() =>
+    [
+        .. JsonDocument.Parse(await ChildProcess.Script("deploy/lab/guests", "--list", "--json")).RootElement.EnumerateArray()
+            .Select(guest => (guest.GetProperty("name").GetString()!, guest.GetProperty("host").GetString()!, guest.GetProperty("state").GetString()!)),
+    ];
 
     /// <summary>The guest's own boot id, asked as its clients would.</summary>
     public static async Task<string> BootId(string ip)

@@ -29,7 +29,7 @@ internal static class RunVmViews
             ElapsedSeconds = line.StartedAt is { } started ? Math.Round(((line.EndedAt ?? now) - started).TotalSeconds, 3) : null,
             MemoryBytes = vm.Plan.Memory.Value,
             ReportedDowntimeSeconds = line.ReportedDowntime?.TotalSeconds,
-            RunsAt = finished?.RunsAt?.Value,
+            RunsAt = finished is null && vm.Open is null ? vm.Plan.Source.Host.Value : finished?.RunsAt?.Value,
             Uncleared = [.. (finished?.Uncleared ?? []).Select(host => host.Value)],
             NextAttemptAt = state == "retrying" ? vm.NotBefore : null,
             Sentence = SentenceOf(state, vm, line, finished),
@@ -61,7 +61,7 @@ internal static class RunVmViews
         "investigating" => line.Investigating,
         "aborting" => line.Aborting,
         "retrying" => string.Create(CultureInfo.InvariantCulture, $"Attempt {vm.Attempt + 1} follows. The last one: {finished?.Reason}"),
-        "aborted" when finished is null => "It was not begun.",
+        "aborted" when finished is null => $"It was not begun; the run left it at {vm.Plan.Source.Host}.",
         _ => finished?.Reason,
     };
 

@@ -87,8 +87,7 @@ internal static class DomainOrders
     {
         // As few questions as it can be done with: the guest stands still meanwhile.
         using var domain = DomainReader.Find(connection, request.Vm);
-        if (domain is null || !WaitsForUs(domain) || CustodyMetadata.Read(domain) is not { } custody
-            || custody.Move != request.Move || custody.Generation > request.Generation || DomainReader.IsReceiving(domain))
+        if (domain is null || !WaitsForHandover(domain, request))
         {
             return false;
         }
@@ -103,6 +102,11 @@ internal static class DomainOrders
 
         return true;
     }
+
+    /// <summary>A copy that came here by this very move, is here to the end, and waits, paused, to be started.</summary>
+    public static bool WaitsForHandover(DomainHandle domain, MigrationRequest request) =>
+        WaitsForUs(domain) && CustodyMetadata.Read(domain) is { } custody
+        && custody.Move == request.Move && custody.Generation <= request.Generation && !DomainReader.IsReceiving(domain);
 
     public static Outcome<Nothing> Remove(ConnectionHandle connection, HostEndpoint host, VmRef vm)
     {
@@ -140,7 +144,8 @@ internal static class DomainOrders
                 $"{vm} is migrating, and libvirt lets nobody write its metadata until that ends.", "Abort the migration first, or wait for its end.");
         }
 
-        Mark(domain, before, generation);
+        // The move stays named: whoever looks into it finds its guest by that name, and nobody else's job is taken for it.
+        new CustodyMetadata(generation, before.Custody?.Move).Write(domain, before.Active, before.Copy.Persistent);
         return Done;
     }
 

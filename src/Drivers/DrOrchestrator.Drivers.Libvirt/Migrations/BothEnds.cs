@@ -40,6 +40,13 @@ internal sealed class BothEnds(
                 continue;
             }
 
+            if (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running && !inTime)
+            {
+                // libvirt takes the definition away itself, unless it died just then. Left there, it could be started.
+                await source.Call(connection => DomainOrders.Remove(connection, request.Source, request.Vm), cancellationToken);
+                seen.Item1 = await Look(source, request.Source, cancellationToken);
+            }
+
             if (!inBetween || !inTime)
             {
                 return new EndsSeen(

@@ -6,8 +6,8 @@ using DrOrchestrator.Drivers.Libvirt.Native;
 namespace DrOrchestrator.Drivers.Libvirt.Migrations;
 
 /// <summary>
-/// EnsureAborted: asks the source to cancel its job and waits until the guest runs there without one.
-/// The job of another move is left alone.
+/// EnsureAborted: asks the source to cancel its job and waits until the guest runs there without one; a copy of this very
+/// move that then still waits, paused, at the destination is a leftover and goes. The job of another move is left alone.
 /// </summary>
 internal sealed class MigrationAbort(
     HostCalls source, HostCalls destination, MigrationRequest request, LibvirtDriverOptions options, TimeProvider time)
@@ -25,7 +25,7 @@ internal sealed class MigrationAbort(
 
         return asked switch
         {
-            Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } } => new Outcome<Nothing>.Done(Nothing.Value),
+            Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } } => await RemoveLeftover(cancellationToken),
             Outcome<VmCopy>.Done { Value: { MigratingOut: true } } => new Outcome<Nothing>.Failed(
                 $"The migration of {request.Vm} was told to stop and is still under way after {options.CleanUpBound.TotalSeconds:0.#} s."),
             Outcome<VmCopy>.Done { Value: var copy } => await NotThere(copy, cancellationToken),
@@ -57,6 +57,29 @@ internal sealed class MigrationAbort(
             ? IsOurs(snapshot) ? snapshot.Copy : snapshot.Copy with { MigratingOut = false }
             : VmCopy.NotThere(request.Vm, request.Source.Host);
         return new Outcome<VmCopy>.Done(copy);
+    }
+
+    /// <summary>
+    /// With a confirmed handover, hosts that lose each other at the finish leave the guest running at the source and a
+    /// paused copy at the destination, which nobody will ever start. A destination that does not answer is asked another time.
+    /// </summary>
+    private async Task<Outcome<Nothing>> RemoveLeftover(CancellationToken cancellationToken)
+    {
+        await destination.Call<Nothing>(
+            connection =>
+            {
+                using var domain = DomainReader.Find(connection, request.Vm);
+                if (domain is null || !DomainOrders.WaitsForHandover(domain, request))
+                {
+                    return new Outcome<Nothing>.Done(Nothing.Value);
+                }
+
+                return DomainOrders.Stop(connection, request.Destination, request.Vm) is Outcome<Nothing>.Done
+                    ? DomainOrders.Remove(connection, request.Destination, request.Vm)
+                    : new Outcome<Nothing>.Done(Nothing.Value);
+            },
+            cancellationToken);
+        return new Outcome<Nothing>.Done(Nothing.Value);
     }
 
     private bool IsOurs(DomainSnapshot snapshot) =>

@@ -89,6 +89,15 @@ internal sealed class MigrationCall(LibvirtConnection connection) : IDisposable
             {
                 using var domain = DomainReader.Find(connection.Handle, request.Vm)
                     ?? throw new LibvirtException(new LibvirtError(ErrorCode.NoDomain, $"{request.Vm} is not on {request.Source.Host}"));
+
+                // Storage may have taken its time, and this process may have stood still: what is sent now is sent under
+                // the mark that was made for it, or not at all.
+                if (CustodyMetadata.Read(domain) != new CustodyMetadata(request.Generation, request.Move))
+                {
+                    throw new LibvirtException(new LibvirtError(
+                        ErrorCode.ResourceBusy, $"The metadata of {request.Vm} no longer names generation {request.Generation} of {request.Move}; a newer order stands"));
+                }
+
                 if (request.Options.MaxDowntime is { } pause)
                 {
                     Check.NotNegative(LibvirtNative.virDomainMigrateSetMaxDowntime(domain, (ulong)pause.TotalMilliseconds, 0));

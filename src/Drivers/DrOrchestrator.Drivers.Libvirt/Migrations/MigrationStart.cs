@@ -86,6 +86,13 @@ internal sealed class MigrationStart(
             connection =>
             {
                 using var domain = DomainReader.Find(connection, request.Vm) ?? throw Gone();
+                if (CustodyMetadata.Read(domain) is { } newer && newer.Generation > request.Generation)
+                {
+                    return new Outcome<Nothing>.Refused(
+                        $"The order for {request.Vm} is of generation {request.Generation}, but its metadata says {newer.Generation}: the order is out of date.",
+                        "Nothing needs to be done; the newer order stands.");
+                }
+
                 new CustodyMetadata(request.Generation, request.Move).Write(domain, active: true, here.Copy.Persistent);
                 return new Outcome<Nothing>.Done(Nothing.Value);
             },

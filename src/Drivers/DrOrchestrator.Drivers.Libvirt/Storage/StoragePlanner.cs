@@ -1,4 +1,5 @@
 using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Drivers.Libvirt.Connections;
@@ -13,8 +14,8 @@ namespace DrOrchestrator.Drivers.Libvirt.Storage;
 /// The same path on two hosts says nothing: both may have a file of that name. libvirt shows no inode
 /// or device number, but a volume's change time to the nanosecond: read at the source, at the
 /// destination and at the source again, one inode's times agree (or, under a writing guest, lie in order),
-/// and two files' times do not. Disks that are not files (network, block device) are taken as shared: libvirt
-/// cannot create them. A file is copied onto a file only if nothing else at the destination uses it.
+/// and two files' times do not. Network disks are shared; of other disks that are no files (block devices) nothing can be
+/// told, so that the plan has to call them shared. A file is copied onto a file only if nothing else at the destination uses it.
 /// </para>
 /// </summary>
 internal sealed class StoragePlanner(HostCalls source, HostCalls destination, MigrationRequest request)
@@ -29,6 +30,11 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             if (disk.Kind != "file" || disk.Path is not { } path)
             {
                 shared.Add(disk);
+                if (NotAFile(disk, request.Options.Storage, request.Destination.Host) is { } finding)
+                {
+                    findings.Add(finding);
+                }
+
                 continue;
             }
 
@@ -55,6 +61,18 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
         return new Outcome<StoragePlan>.Done(new StoragePlan(copied, shared, findings));
     }
+
+    /// <summary>A device of the same name at both hosts may be two devices, and nobody but a person knows; a network disk is one by its nature.</summary>
+    internal static Finding? NotAFile(DomainDisk disk, StorageMode storage, HostId destination) => (disk.Kind, storage) switch
+    {
+        (_, StorageMode.Copied) => Error(
+            $"Disk {disk.Target} is a {disk.Kind} disk, which libvirt cannot create at {destination} and this driver does not copy.",
+            "Choose shared storage if both hosts see the same one; else move this VM by its replica."),
+        ("network", _) or (_, StorageMode.Shared) => null,
+        _ => Error(
+            $"Disk {disk.Target} is a {disk.Kind} disk{(disk.Path is { } path ? $" ({path})" : "")}; whether {destination} has the same one, or another of that name, cannot be seen from here.",
+            "If both hosts see the same one, say 'storage: shared' in the plan."),
+    };
 
     /// <summary>Creates what is missing at the destination. Repeating it changes nothing.</summary>
     public async Task<Outcome<Nothing>> Prepare(StoragePlan plan, CancellationToken cancellationToken)
@@ -132,13 +150,13 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
         if (sides.There is not { } existing)
         {
             return sides.Available < here.Capacity
-                ? [Error($"{there} has {new Core.Kernel.Bytes(sides.Available)} free in {Folder(disk.Path!)}; {disk.Target} may grow to {new Core.Kernel.Bytes(here.Capacity)}.", "Free space there, or choose another destination.")]
+                ? [Error($"{there} has {new Bytes(sides.Available)} free in {Folder(disk.Path!)}; {disk.Target} may grow to {new Bytes(here.Capacity)}.", "Free space there, or choose another destination.")]
                 : [];
         }
 
         if (existing.Capacity != here.Capacity || existing.Format != here.Format)
         {
-            return [Error($"{there} has another file at {disk.Path} ({existing.Format}, {new Core.Kernel.Bytes(existing.Capacity)}).", "Move that file away.")];
+            return [Error($"{there} has another file at {disk.Path} ({existing.Format}, {new Bytes(existing.Capacity)}).", "Move that file away.")];
         }
 
         return await UserOf(disk.Path!, cancellationToken) switch

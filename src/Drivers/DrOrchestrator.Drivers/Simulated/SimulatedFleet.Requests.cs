@@ -84,6 +84,12 @@ public sealed partial class SimulatedFleet
     {
         if (host.Copies.TryGetValue(vm.Id, out var copy))
         {
+            if (host.Migrations.TryGetValue(vm.Id, out var migration) && migration.IsUnderWay && generation > (copy.Generation ?? long.MinValue))
+            {
+                // As real ones do: nobody writes to a VM that is being sent.
+                return new Outcome<Nothing>.Refused($"{vm} is migrating from {host.Id}.", "Abort the migration first, or wait for its end.");
+            }
+
             copy.Generation = Math.Max(copy.Generation ?? generation, generation);
             host.Journal[vm.Id] = Math.Max(host.Journal.GetValueOrDefault(vm.Id, generation), generation);
         }
