@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using DrOrchestrator.Simulation;
 
-// simulate [SEED] [--seeds N] [--from S] [--mutant NAME] [--transcript]
+// simulate [SEED] [--seeds N] [--from S] [--mutant NAME] [--transcript] | --mutants N
 int? single = null;
 var count = 100;
 var from = 1;
@@ -23,6 +23,8 @@ for (var i = 0; i < args.Length; i++)
         case "--mutant":
             mutant = Enum.Parse<Mutant>(Value().Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
             break;
+        case "--mutants":
+            return Mutants.AreAllCaught(int.Parse(Value(), CultureInfo.InvariantCulture)) ? 0 : 1;
         case "--transcript":
             tell = true;
             break;

@@ -33,7 +33,9 @@ public sealed class Server
         Lane.Clock.Skew = skew;
         database = ports.Database;
         relayLock = ports.RelayLock;
-        var options = new EngineOptions { Worker = name, SweepEvery = TimeSpan.FromSeconds(1) };
+
+        // No more than the clocks here can differ: a larger one would hide what a driver's bound is for.
+        var options = new EngineOptions { Worker = name, SweepEvery = TimeSpan.FromSeconds(1), ClockAllowance = 2 * settings.ClockSkew };
         var store = database.Connect(options, Lane.Clock);
         var bus = ports.Broker.Connect();
         var driver = new SimulatedDriver(ports.Fleet, new SimulatedDriverOptions { Place = place });

@@ -60,7 +60,7 @@ internal static class RunWatch
         lines.Add(Line.Blank);
         lines.Add(silence is { } since
             ? Line.Of($"{call.Marks.Failed} No answer from the server for {Measures.Clock(since.TotalSeconds)}; this is what it said last. The run goes on. Asking again…", Ink.Bad)
-            : Line.Of($"{Measures.Time(run.At)} {call.Marks.Dot} Ctrl-C leaves this view, the run goes on {call.Marks.Dot} stop it: drctl run abort ID --reason WHY", Ink.Quiet));
+            : Line.Of($"{Measures.Time(run.At)} {call.Marks.Dot} Ctrl-C leaves this view, the run goes on {call.Marks.Dot} stop it: drctl run abort {run.Run.Id} --reason WHY", Ink.Quiet));
         return new Rows(lines.Select(line => line.Render(profile.Width)));
     }
 

@@ -122,7 +122,7 @@ internal static class VmLines
 
     private static string Doing(RunVmView vm) => vm.Steps.LastOrDefault(step => step.State == "current")?.Step switch
     {
-        "source-preparation" => "Both hosts and the guest are being looked at.",
+        "source-preparation" => "Both hosts and the guest are looked at, and the transfer is made ready.",
         "verification" => "The guest is being asked whether it lives and is the same.",
         null => "It is being handed over.",
         _ => "No reading yet.",

@@ -9,7 +9,10 @@ public sealed record LibvirtDriverOptions
     /// <summary>One question or one order to a host, opening included.</summary>
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a watched migration is asked for. libvirt itself refreshes its figures about every 50 ms.</summary>
+    /// <summary>How often a watched migration is asked for its figures. Its steps are told by events, at once.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often hosts are asked that are about to settle.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>

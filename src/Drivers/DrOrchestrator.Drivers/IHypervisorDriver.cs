@@ -49,7 +49,8 @@ public interface IHypervisorDriver : IAsyncDisposable
 
     /// <summary>
     /// Sees to it that the migration is not under way any more and the guest runs at the source. Done:
-    /// aborted, or there was none. Failed: it is past the point of no return and will complete.
+    /// aborted, or there was none. Failed: it is past the point of no return and will complete. A copy that this very move
+    /// left waiting at the destination, never to be started, is removed where the destination answers.
     /// </summary>
     Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken);
 

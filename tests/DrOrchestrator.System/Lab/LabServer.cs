@@ -37,7 +37,7 @@ public sealed class LabServer : IAsyncLifetime
         Environment.SetEnvironmentVariable("PARALLEL", $"{parallel}");
         Environment.SetEnvironmentVariable("RETRY_DELAY", $"{retryDelay}");
         await ChildProcess.Script("deploy/lab-server", "reset", $"{holdDown}");
-        await Condition.Until(async () => (await Api("/vms")).GetProperty("vms").GetArrayLength() >= GuestCount, TimeSpan.FromSeconds(60), "all guests are known");
+        await Condition.Until(async () => (await Api("/vms")).GetProperty("vms").GetArrayLength() >= GuestCount, TimeSpan.FromSeconds(60), "all guests are known", Condition.Seldom);
     }
 
     public async Task<JsonElement> Api(string path, string? body = null)
@@ -71,7 +71,7 @@ public sealed class LabServer : IAsyncLifetime
     }
 
     public Task UntilEnded(string run, TimeSpan deadline) =>
-        Condition.Until(async () => (await Run(run)).GetProperty("run").GetProperty("phase").GetString() == "ended", deadline, $"run {run} has ended");
+        Condition.Until(async () => (await Run(run)).GetProperty("run").GetProperty("phase").GetString() == "ended", deadline, $"run {run} has ended", Condition.Seldom);
 
     /// <summary>Where the hypervisors themselves, not our record, say that each guest runs.</summary>
     public static async Task<ILookup<string, string>> Truth() =>

@@ -92,15 +92,34 @@ internal static class DomainOrders
             return false;
         }
 
-        if (LibvirtNative.virDomainResume(domain) < 0)
+        Resume(domain);
+        return true;
+    }
+
+    /// <summary>The copy that this very move is bringing, or has brought, here; null: there is none, or it is of a newer order.</summary>
+    public static DomainHandle? FindArriving(ConnectionHandle connection, MigrationRequest request)
+    {
+        var domain = DomainReader.Find(connection, request.Vm);
+        if (domain is not null && CustodyMetadata.Read(domain) is { } custody && custody.Move == request.Move && custody.Generation <= request.Generation)
         {
-            // Two may do this at the same time: the watch, and whoever looks into the move.
-            var error = LibvirtError.Last();
-            Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out _, 0));
-            return (DomainState)state is DomainState.Running ? true : throw new LibvirtException(error);
+            return domain;
         }
 
-        return true;
+        domain?.Dispose();
+        return null;
+    }
+
+    /// <summary>Starts a guest that waits. Two may do this at the same time: the watch, and whoever looks into the move.</summary>
+    public static Outcome<Nothing> Resume(DomainHandle domain)
+    {
+        if (LibvirtNative.virDomainResume(domain) < 0)
+        {
+            var error = LibvirtError.Last();
+            Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out _, 0));
+            return (DomainState)state is DomainState.Running ? Done : throw new LibvirtException(error);
+        }
+
+        return Done;
     }
 
     /// <summary>A copy that came here by this very move, is here to the end, and waits, paused, to be started.</summary>
