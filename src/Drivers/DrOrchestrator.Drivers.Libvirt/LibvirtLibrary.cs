@@ -4,9 +4,9 @@ using DrOrchestrator.Drivers.Libvirt.Native;
 namespace DrOrchestrator.Drivers.Libvirt;
 
 /// <summary>
-/// libvirt's client library, once per process. Versions before 10.4 are refused: two threads in one connection
-/// leave a source of events behind that later reads the stack of a thread that is gone (CVE-2024-4418), and
-/// the process dies of it, here within seconds once connections went silent (this project's README).
+/// libvirt's client library, once per process. Versions before 10.4 are refused: with 9.0 a process whose connections
+/// went silent died within seconds, with 11.3 it did not (this project's README). It fits CVE-2024-4418, a stack used
+/// after it is gone, fixed in 10.4.0 (libvirt's NEWS). Older versions that a distribution has mended are refused too.
 /// </summary>
 public static class LibvirtLibrary
 {
