@@ -92,34 +92,15 @@ internal static class DomainOrders
             return false;
         }
 
-        Resume(domain);
-        return true;
-    }
-
-    /// <summary>The copy that this very move is bringing, or has brought, here; null: there is none, or it is of a newer order.</summary>
-    public static DomainHandle? FindArriving(ConnectionHandle connection, MigrationRequest request)
-    {
-        var domain = DomainReader.Find(connection, request.Vm);
-        if (domain is not null && CustodyMetadata.Read(domain) is { } custody && custody.Move == request.Move && custody.Generation <= request.Generation)
-        {
-            return domain;
-        }
-
-        domain?.Dispose();
-        return null;
-    }
-
-    /// <summary>Starts a guest that waits. Two may do this at the same time: the watch, and whoever looks into the move.</summary>
-    public static Outcome<Nothing> Resume(DomainHandle domain)
-    {
         if (LibvirtNative.virDomainResume(domain) < 0)
         {
+            // Two may do this at the same time: the watch, and whoever looks into the move.
             var error = LibvirtError.Last();
             Check.NotNegative(LibvirtNative.virDomainGetState(domain, out var state, out _, 0));
-            return (DomainState)state is DomainState.Running ? Done : throw new LibvirtException(error);
+            return (DomainState)state is DomainState.Running ? true : throw new LibvirtException(error);
         }
 
-        return Done;
+        return true;
     }
 
     /// <summary>A copy that came here by this very move, is here to the end, and waits, paused, to be started.</summary>
@@ -146,6 +127,13 @@ internal static class DomainOrders
         return after is VmState.Absent
             ? Done
             : new Outcome<Nothing>.Failed($"{vm} is {MigrationVerdict.Word(after)} on {host.Host} after its definition was removed.");
+    }
+
+    /// <summary>Removes what this very move left defined; a copy that another move has marked since is not touched.</summary>
+    public static Outcome<Nothing> RemoveLeftover(ConnectionHandle connection, HostEndpoint host, MigrationRequest request)
+    {
+        using var domain = DomainReader.Find(connection, request.Vm);
+        return domain is not null && CustodyMetadata.Read(domain)?.Move == request.Move ? Remove(connection, host, request.Vm) : Done;
     }
 
     public static Outcome<Nothing> RaiseGeneration(ConnectionHandle connection, HostEndpoint host, VmRef vm, long generation)

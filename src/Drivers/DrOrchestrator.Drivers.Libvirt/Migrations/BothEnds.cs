@@ -43,7 +43,7 @@ internal sealed class BothEnds(
             if (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running && !inTime)
             {
                 // libvirt takes the definition away itself, unless it died just then. Left there, it could be started.
-                await source.Call(connection => DomainOrders.Remove(connection, request.Source, request.Vm), cancellationToken);
+                await source.Call(connection => DomainOrders.RemoveLeftover(connection, request.Source, request), cancellationToken);
                 seen.Item1 = await Look(source, request.Source, cancellationToken);
             }
 

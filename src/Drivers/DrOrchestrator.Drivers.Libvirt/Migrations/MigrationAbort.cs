@@ -61,25 +61,31 @@ internal sealed class MigrationAbort(
 
     /// <summary>
     /// With a confirmed handover, hosts that lose each other at the finish leave the guest running at the source and a
-    /// paused copy at the destination, which nobody will ever start. A destination that does not answer is asked another time.
+    /// paused copy at the destination, which nobody will ever start. The copy must be seen waiting before the source is asked:
+    /// while it is there no other migration can come in, so a source that then says it runs without a job has taken it back. The
+    /// other way round, a transfer that completes between the two answers would lose its only copy.
+    /// A destination that does not answer is asked another time.
     /// </summary>
     private async Task<Outcome<Nothing>> RemoveLeftover(CancellationToken cancellationToken)
     {
-        await destination.Call<Nothing>(
-            connection =>
-            {
-                using var domain = DomainReader.Find(connection, request.Vm);
-                if (domain is null || !DomainOrders.WaitsForHandover(domain, request))
-                {
-                    return new Outcome<Nothing>.Done(Nothing.Value);
-                }
+        var waits = await destination.Call(connection => new Outcome<bool>.Done(Waits(connection)), cancellationToken);
+        if (waits is Outcome<bool>.Done { Value: true }
+            && await source.Call(Look, cancellationToken) is Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } })
+        {
+            await destination.Call(
+                connection => Waits(connection) && DomainOrders.Stop(connection, request.Destination, request.Vm) is Outcome<Nothing>.Done
+                    ? DomainOrders.RemoveLeftover(connection, request.Destination, request)
+                    : new Outcome<Nothing>.Done(Nothing.Value),
+                cancellationToken);
+        }
 
-                return DomainOrders.Stop(connection, request.Destination, request.Vm) is Outcome<Nothing>.Done
-                    ? DomainOrders.Remove(connection, request.Destination, request.Vm)
-                    : new Outcome<Nothing>.Done(Nothing.Value);
-            },
-            cancellationToken);
         return new Outcome<Nothing>.Done(Nothing.Value);
+    }
+
+    private bool Waits(ConnectionHandle connection)
+    {
+        using var domain = DomainReader.Find(connection, request.Vm);
+        return domain is not null && DomainOrders.WaitsForHandover(domain, request);
     }
 
     private bool IsOurs(DomainSnapshot snapshot) =>

@@ -32,7 +32,6 @@ internal sealed class MigrationWatch(
     private long? silentSince;
     private long began;
     private bool abortTried;
-    private readonly TaskCompletionSource sourcePaused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource sourceStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? why;
 
@@ -40,17 +39,13 @@ internal sealed class MigrationWatch(
     {
         began = time.GetTimestamp();
         using var atSource = source.Events.Listen(sign => Hear(sign, DomainEventIds.Suspended, MigrationStep.DestinationSetup));
-        using var stopped = source.Events.Listen(HearItLeave);
+        using var stopped = source.Events.Listen(HearItStopped);
         using var atDestination = destination.Events.Listen(sign => Hear(sign, DomainEventIds.Resumed, MigrationStep.Cutover));
 
         // Events come over an open connection only; that it opens is all that is wanted here.
         _ = await destination.Call(_ => new Outcome<Nothing>.Done(Nothing.Value), cancellationToken);
         var handover = options.ConfirmedHandover ? HandOverOnceStopped(cancellationToken) : Task.CompletedTask;
-        using var unwatched = new Ending(() =>
-        {
-            sourcePaused.TrySetCanceled(CancellationToken.None);
-            sourceStopped.TrySetCanceled(CancellationToken.None);
-        });
+        using var unwatched = new Ending(() => sourceStopped.TrySetCanceled(CancellationToken.None));
         MigrationProgress? told = null;
         while (await UnderWay(cancellationToken) is { } job)
         {
@@ -93,41 +88,25 @@ internal sealed class MigrationWatch(
         yield return new MigrationReport.Ended(end);
     }
 
-    /// <summary>First it pauses for the switch-over; then comes the source's own word that its copy is gone, and asking it again would only lengthen the pause.</summary>
-    private void HearItLeave(DomainSign sign)
+    /// <summary>The source's own word that its copy is gone; asking it again would only lengthen the guest's pause.</summary>
+    private void HearItStopped(DomainSign sign)
     {
-        if (sign is DomainSign.Lifecycle lifecycle && sign.Uuid == request.Vm.Id.Value)
+        if (sign is DomainSign.Lifecycle { Event: DomainEventIds.Stopped, Detail: DomainEventIds.StoppedMigrated } && sign.Uuid == request.Vm.Id.Value)
         {
-            switch (lifecycle.Event, lifecycle.Detail)
-            {
-                case (DomainEventIds.Suspended, DomainEventIds.Migrated):
-                    sourcePaused.TrySetResult();
-                    break;
-                case (DomainEventIds.Stopped, DomainEventIds.StoppedMigrated):
-                    sourcePaused.TrySetResult();
-                    sourceStopped.TrySetResult();
-                    break;
-            }
+            sourceStopped.TrySetResult();
         }
     }
 
     /// <summary>
-    /// Beside the looks, not between them: the guest stands still until this is done. What can be asked before the source's
-    /// word is asked before it, so that after it there is one call. Where that fails, or no event came, the end's own look does it.
+    /// Beside the looks, not between them: the guest stands still until this is done. Nothing is asked ahead of the source's word:
+    /// a worker that then stood still could start what a later move had brought. Where no event came, the end's own look does it.
     /// </summary>
     private async Task HandOverOnceStopped(CancellationToken cancellationToken)
     {
         try
         {
-            await sourcePaused.Task.WaitAsync(cancellationToken);
-            var found = await destination.Call(
-                connection => new Outcome<DomainHandle?>.Done(DomainOrders.FindArriving(connection, request)), cancellationToken);
-            using var guest = found is Outcome<DomainHandle?>.Done { Value: var arriving } ? arriving : null;
             await sourceStopped.Task.WaitAsync(cancellationToken);
-            if (guest is null || await destination.Call(_ => DomainOrders.Resume(guest), cancellationToken) is not Outcome<Nothing>.Done)
-            {
-                await new BothEnds(source, destination, request, options, time).HandOver(cancellationToken);
-            }
+            await new BothEnds(source, destination, request, options, time).HandOver(cancellationToken);
         }
         catch (OperationCanceledException)
         {
