@@ -28,6 +28,21 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
             stream, byStream.TryGetValue(stream.ToString(), out var events) ? [.. events.Select(stored => stored.Data)] : []))];
     }
 
+    public async Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
+    {
+        string[] keys = [.. streams.Select(stream => stream.ToString())];
+        await using var command = database.CreateCommand($"select id, version from {options.Schema}.mt_streams where id = any($1)");
+        command.Parameters.Add(new NpgsqlParameter { Value = keys });
+        var versions = new Dictionary<string, long>(keys.Length);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            versions[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return [.. keys.Select(key => versions.GetValueOrDefault(key))];
+    }
+
     public async Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
         await using var session = store.LightweightSession();

@@ -23,7 +23,7 @@ public sealed class RelayWaker(NpgsqlDataSource database, TimeProvider clock) : 
         {
             try
             {
-                await using var command = database.CreateCommand("select pg_notify('mt_events_appended', '')");
+                await using var command = database.CreateCommand($"select pg_notify('{RelayListener.Channel}', '')");
                 await command.ExecuteNonQueryAsync(stoppingToken);
                 await Task.Delay(Together, clock, stoppingToken);
             }

@@ -6,10 +6,7 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Marten;
 using IEventStore = DrOrchestrator.Engine.Ports.IEventStore;
-using Marten.Events.Daemon.HighWater;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace DrOrchestrator.Store;
@@ -28,6 +25,8 @@ public static class StoreRegistration
         services.AddSingleton(NpgsqlDataSource.Create(options.TunedConnectionString));
         services.AddSingleton<RelayWaker>();
         services.AddHostedService(provider => provider.GetRequiredService<RelayWaker>());
+        services.AddSingleton<RelayListener>();
+        services.AddHostedService(provider => provider.GetRequiredService<RelayListener>());
         services.AddSingleton<IEventStore, MartenEventStore>();
         services.AddSingleton<IDeadlines, PostgresDeadlines>();
         services.AddMarten(provider => Configure(provider, options, documents))
@@ -61,8 +60,7 @@ public static class StoreRegistration
         // A dead leader is replaced within about a second; a hole that a kill left in the sequence is waited for half a second.
         marten.Projections.LeadershipPollingTime = 250;
         marten.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
-        marten.Projections.Wakeup = new PostgresqlListenWakeup(
-            provider.GetRequiredService<NpgsqlDataSource>(), NullLogger.Instance, PostgresqlListenWakeup.DefaultChannel);
+        marten.Projections.Wakeup = provider.GetRequiredService<RelayListener>();
         events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>), subscription =>
         {
             subscription.Name = "relay";

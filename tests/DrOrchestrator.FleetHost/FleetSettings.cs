@@ -4,15 +4,16 @@ using DrOrchestrator.Drivers.Simulated;
 
 namespace DrOrchestrator.FleetHost;
 
-/// <summary>Two sites of two hosts, every VM on a1.</summary>
-internal sealed record FleetSettings(string JournalPath, int Count, Bytes Memory, Bandwidth Bandwidth, bool Instant, TimeSpan Poll)
+/// <summary>Two sites of two hosts, every VM on a1; the last ones on a2 where that is asked for.</summary>
+internal sealed record FleetSettings(string JournalPath, int Count, int AlsoOnA2, Bytes Memory, Bandwidth Bandwidth, bool Instant, TimeSpan Poll)
 {
     public IReadOnlyList<VmRef> Vms { get; } =
-        [.. Enumerable.Range(1, Count).Select(index => new VmRef(new VmId($"00000000-0000-4000-8000-{index:d12}"), $"vm-{index:d4}"))];
+        [.. Enumerable.Range(1, Count + AlsoOnA2).Select(index => new VmRef(new VmId($"00000000-0000-4000-8000-{index:d12}"), $"vm-{index:d4}"))];
 
     public static FleetSettings From(IConfiguration configuration) => new(
         configuration["journal"] ?? throw new InvalidOperationException("Give --journal FILE."),
         configuration.GetValue("vms", 8),
+        configuration.GetValue("also-on-a2", 0),
         Bytes.FromMebibytes(configuration.GetValue("memory", 256)),
         Bandwidth.FromMegabitsPerSecond(configuration.GetValue("bandwidth", 10_000)),
         configuration.GetValue("instant", false),
@@ -26,9 +27,9 @@ internal sealed record FleetSettings(string JournalPath, int Count, Bytes Memory
             fleet.AddHost(new SimulatedHostSettings(new HostId(name), new SiteId(site)) { Memory = new Bytes(4L << 40), Bandwidth = Bandwidth });
         }
 
-        foreach (var vm in Vms)
+        foreach (var (index, vm) in Vms.Index())
         {
-            fleet.AddVm(new SimulatedVmSettings(vm) { Memory = Memory, DirtyBytesPerSecond = 1024 * 1024 }, new HostId("a1"));
+            fleet.AddVm(new SimulatedVmSettings(vm) { Memory = Memory, DirtyBytesPerSecond = 1024 * 1024 }, new HostId(index < Count ? "a1" : "a2"));
         }
 
         return fleet;

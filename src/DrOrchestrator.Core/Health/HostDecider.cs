@@ -11,7 +11,7 @@ namespace DrOrchestrator.Core.Health;
 /// that policy names or stop and say why a person has to decide.</para>
 /// <para><b>Invariants.</b> (1) One open condition per fingerprint, however often and by however many
 /// replicas it is reported. (2) Nothing is asked for before the hold-down has passed with a condition
-/// still open that policy acts on. (3) One run per episode: a condition that stands after its run starts no second one until
+/// still open that policy acts on; a hold-down of nothing has passed at once. (3) One run per episode: a condition that stands after its run starts no second one until
 /// all were resolved. (4) Only a host that answers is evacuated live.</para>
 /// <para><b>Races.</b> A resolution against the end of the hold-down: whichever is first in the stream. A
 /// resolution while the host is asked still cancels; once the run is asked for it goes on, because a half
@@ -85,6 +85,10 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         if (starts)
         {
             events.Add(new HoldDownStarted(raise.Condition.Fingerprint, raise.At + raise.Policy!.HoldDown, raise.Policy.Plan) { At = raise.At });
+            if (raise.Policy.HoldDown <= TimeSpan.Zero)
+            {
+                events.Add(new HoldDownElapsed { At = raise.At });
+            }
         }
 
         return Decision.Of(events);

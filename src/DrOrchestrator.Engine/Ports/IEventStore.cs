@@ -8,6 +8,9 @@ public interface IEventStore
     /// <summary>The whole of each stream, in the order asked; a stream without events is version 0.</summary>
     Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken);
 
+    /// <summary>How many events each stream has now, in the order asked: what tells a remembered state from an outdated one, at the price of no event.</summary>
+    Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken);
+
     /// <summary>
     /// Appends to all streams or to none, in one transaction that also sets what is outstanding in each.
     /// </summary>

@@ -41,7 +41,7 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
 
     /// <summary>The stream's state as the store has it now.</summary>
     public async Task<StreamState> Read(StreamId stream, CancellationToken cancellationToken) =>
-        (await Load([stream], cancellationToken)).Single();
+        (await States([stream], fresh: true, cancellationToken)).Single();
 
     private void Pump()
     {
@@ -121,14 +121,14 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     {
         try
         {
-            var states = await States(streams, fresh: false, CancellationToken.None);
+            var states = await States([.. streams.Select(messages => messages[0].Stream)], fresh: false, CancellationToken.None);
             var decided = streams.Select((messages, index) => Decide(states[index], messages)).ToArray();
 
             // A conclusion that nothing is to be done needs the store's own state, not a remembered one.
             var doubtful = decided.Index().Where(entry => entry.Item.Any(result => result.Events.Count == 0)).Select(entry => entry.Index).ToArray();
             if (doubtful.Length > 0)
             {
-                var fresh = await States([.. doubtful.Select(index => streams[index])], fresh: true, CancellationToken.None);
+                var fresh = await States([.. doubtful.Select(index => streams[index][0].Stream)], fresh: true, CancellationToken.None);
                 foreach (var (position, index) in doubtful.Index())
                 {
                     decided[index] = Decide(fresh[position], streams[index]);
@@ -152,7 +152,7 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         {
             try
             {
-                var state = (await States([messages], fresh: true, messages[0].Cancellation))[0];
+                var state = (await States([messages[0].Stream], fresh: true, messages[0].Cancellation))[0];
                 await Commit([messages], [state], [Decide(state, messages)], messages[0].Cancellation);
                 return;
             }
@@ -251,17 +251,28 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         }
     }
 
-    private async Task<StreamState[]> States(Pending[][] streams, bool fresh, CancellationToken cancellationToken)
+    /// <summary>Each stream's state: the remembered one, where fresh is asked for only if the store has no event more.</summary>
+    private async Task<StreamState[]> States(IReadOnlyList<StreamId> streams, bool fresh, CancellationToken cancellationToken)
     {
-        var found = streams.Select(messages => fresh ? null : cache.Find(messages[0].Stream)).ToArray();
-        StreamId[] missing = [.. streams.Where((_, index) => found[index] is null).Select(messages => messages[0].Stream)];
+        var found = streams.Select(cache.Find).ToArray();
+        if (fresh && found.Any(state => state is not null))
+        {
+            var known = found.Index().Where(entry => entry.Item is not null).Select(entry => entry.Index).ToArray();
+            var versions = await store.Versions([.. known.Select(index => streams[index])], cancellationToken);
+            foreach (var (position, index) in known.Index())
+            {
+                found[index] = versions[position] == found[index]!.Version ? found[index] : null;
+            }
+        }
+
+        StreamId[] missing = [.. streams.Where((_, index) => found[index] is null)];
         if (missing.Length == 0)
         {
             return found!;
         }
 
         var loaded = (await Load(missing, cancellationToken)).ToDictionary(state => state.Stream);
-        return [.. streams.Select((messages, index) => found[index] ?? loaded[messages[0].Stream])];
+        return [.. streams.Select((stream, index) => found[index] ?? loaded[stream])];
     }
 
     private async Task<IReadOnlyList<StreamState>> Load(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)

@@ -48,6 +48,15 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void A_hold_down_of_nothing_has_passed_at_once()
+    {
+        var after = Host.When(new RaiseCondition(A1.Host, Condition(), OnAlert with { HoldDown = TimeSpan.Zero }, Alertmanager))
+            .ThenEvents(typeof(ConditionRaised), typeof(HoldDownStarted), typeof(HoldDownElapsed));
+
+        Assert.IsType<HostOrder.ObserveHost>(Assert.Single(after.Outstanding.Asks).Message);
+    }
+
+    [Fact]
     public void Counts_a_condition_once_however_often_it_is_reported() => Host.Given(HoldingDown).When(Raise()).ThenNothing();
 
     [Fact]

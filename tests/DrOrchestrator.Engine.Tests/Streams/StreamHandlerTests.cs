@@ -75,6 +75,23 @@ public sealed class StreamHandlerTests
     }
 
     [Fact]
+    public void A_remembered_state_that_the_store_confirms_is_not_read_again()
+    {
+        var world = new World();
+        var server = world.NewServer();
+        server.Handle(Host, Raise("f1"));
+        var calls = new List<string>();
+        world.Database.Faults = call =>
+        {
+            calls.Add(call);
+            return DatabaseFault.None;
+        };
+
+        Assert.Empty(server.Handle(Host, Raise("f1")).Events);
+        Assert.Equal(["versions"], calls);
+    }
+
+    [Fact]
     public void Concludes_that_nothing_is_to_do_only_from_what_the_store_has_now()
     {
         var world = new World();

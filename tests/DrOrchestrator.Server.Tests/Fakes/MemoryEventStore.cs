@@ -29,6 +29,9 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
     public Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> wanted, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StreamHistory>>([.. wanted.Select(stream => new StreamHistory(stream, EventsOf(stream)))]);
 
+    public Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> wanted, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<long>>([.. wanted.Select(stream => (long)EventsOf(stream).Count)]);
+
     public Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
         if (IsAway)

@@ -39,8 +39,6 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        // Two servers and a database share two cores here; one heap each keeps the machine breathing.
-        start.Environment["DOTNET_gcServer"] = "0";
         var log = new StreamWriter(new FileStream(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         var process = new Process { StartInfo = start };
         void Write(object sender, DataReceivedEventArgs line)

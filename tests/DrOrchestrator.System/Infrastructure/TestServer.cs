@@ -3,22 +3,29 @@ namespace DrOrchestrator.SystemTests.Infrastructure;
 /// <summary>Server processes of the product, as an operator runs them.</summary>
 internal static class TestServer
 {
-    public static ChildProcess Start(Services services, string name, int port, string? schema = null, string? runbooks = null) => ChildProcess.StartDotnet(
+    /// <param name="services">Its database and broker.</param>
+    /// <param name="name">Names its log.</param>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="schema">The schema of its record; null: the usual one.</param>
+    /// <param name="runbooks">Its plans; null: the repository's.</param>
+    /// <param name="hasty">Asks again and takes claims over sooner than the product as it is shipped, so that a test of kills takes less time.</param>
+    public static ChildProcess Start(Services services, string name, int port, string? schema = null, string? runbooks = null, bool hasty = true) => ChildProcess.StartDotnet(
         Repository.Built("src/DrOrchestrator.Server", "DrOrchestrator.Server"),
         Path.Combine(services.Folder, $"{name}.log"),
-        new Dictionary<string, string>
-        {
-            ["DR_DATABASE"] = services.Database,
-            ["DR_RABBITMQ"] = services.RabbitMq,
-            ["DR_FLEET"] = TestFleet.Address,
-            ["DR_RUNBOOKS"] = runbooks ?? Path.Combine(Repository.Root, "runbooks"),
-            ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, $"{schema ?? "first"}-key"),
-            ["DR_SCHEMA"] = schema ?? "dr",
-            ["DR_CLAIMLIFETIMESECONDS"] = "4",
-            ["DR_RESENDAFTERSECONDS"] = "2",
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-            ["Logging__LogLevel__Default"] = "Warning",
-        });
+        [
+            .. new Dictionary<string, string>
+            {
+                ["DR_DATABASE"] = services.Database,
+                ["DR_RABBITMQ"] = services.RabbitMq,
+                ["DR_FLEET"] = TestFleet.Address,
+                ["DR_RUNBOOKS"] = runbooks ?? Path.Combine(Repository.Root, "runbooks"),
+                ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, $"{schema ?? "first"}-key"),
+                ["DR_SCHEMA"] = schema ?? "dr",
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+            .. hasty ? new Dictionary<string, string> { ["DR_CLAIMLIFETIMESECONDS"] = "4", ["DR_RESENDAFTERSECONDS"] = "2" } : [],
+        ]);
 
     public static async Task WaitUntilUp(int port)
     {

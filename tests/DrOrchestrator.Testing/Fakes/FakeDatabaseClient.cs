@@ -13,6 +13,9 @@ public sealed class FakeDatabaseClient(FakeDatabase database, EngineOptions opti
     public Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken) =>
         database.Call("read", () => database.Read(streams), cancellationToken);
 
+    public Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken) => database.Call<IReadOnlyList<long>>(
+        "versions", () => [.. streams.Select(stream => (long)database.EventsOf(stream).Count)], cancellationToken);
+
     public Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
         database.Call("append", () => database.Append(appends, options), cancellationToken);
 
