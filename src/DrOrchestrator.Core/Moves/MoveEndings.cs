@@ -88,11 +88,14 @@ internal static class MoveEndings
             var claimLapsed = new ClaimLapsed(lapsed) { At = wake.At };
             return state.Phase is MovePhase.Aborting
                 ? Decision.Of(claimLapsed, new InvestigationStarted("The worker of the transfer vanished while it was being stopped.") { At = wake.At })
-                : Decision.Of(claimLapsed);
+                : Decision.Of([claimLapsed, .. OnTime(MoveEvolution.Evolve(state, claimLapsed), wake.At).Events]);
         }
 
-        return MoveReaction.Deadline(state) is { } deadline && wake.At >= deadline ? Overdue(state, wake.At) : Decision.Nothing;
+        return OnTime(state, wake.At);
     }
+
+    private static Decision OnTime(MoveState state, DateTimeOffset at) =>
+        MoveReaction.Deadline(state) is { } deadline && at >= deadline ? Overdue(state, at) : Decision.Nothing;
 
     private static Decision Overdue(MoveState state, DateTimeOffset at)
     {

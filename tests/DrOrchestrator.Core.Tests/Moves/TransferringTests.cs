@@ -184,6 +184,15 @@ public sealed class TransferringTests
     }
 
     [Fact]
+    public void Gives_no_new_order_when_the_claim_lapses_past_the_deadline()
+    {
+        var after = Vm.Given(Claimed).At(Noon + Policy.Migration.Timeout + Policy.AbortTimeout).When(new Due(First))
+            .ThenEvents(typeof(ClaimLapsed), typeof(AbortRequested), typeof(InvestigationStarted));
+
+        Assert.IsType<MoveOrder.InspectPlaces>(Assert.Single(after.Outstanding.Asks).Message);
+    }
+
+    [Fact]
     public void Is_stopped_at_once_when_the_order_was_never_claimed()
     {
         var after = Vm.Given(Transferring).When(Abort).Then(
