@@ -59,7 +59,7 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
                 session.Events.Append(append.Stream.ToString(), append.ExpectedVersion + events.Length, events);
             }
 
-            var (sql, parameters) = OutstandingTable.Set(options.Schema, append.Stream, append.After, engine);
+            var (sql, parameters) = OutstandingTable.Set(options.Schema, append.Stream, append.After, append.WaitsOn, engine);
             session.QueueSqlCommand(sql, parameters);
         }
 

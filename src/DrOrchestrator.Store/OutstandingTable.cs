@@ -32,7 +32,7 @@ internal static class OutstandingTable
     }
 
     /// <summary>The statement that sets one stream's row, with positional parameters marked by question marks for Marten.</summary>
-    public static (string Sql, object[] Parameters) Set(string schema, StreamId stream, Outstanding after, EngineOptions options)
+    public static (string Sql, object[] Parameters) Set(string schema, StreamId stream, Outstanding after, bool waitsOn, EngineOptions options)
     {
         if (!after.IsOpen)
         {
@@ -43,7 +43,8 @@ internal static class OutstandingTable
         var sql = $"""
             insert into {schema}.{Name} as o (stream, wake_at, resend_at, claim, claim_until)
             values (?, ?, case when ? then clock_timestamp() + ? end, ?, case when ? then clock_timestamp() + ? end)
-            on conflict (stream) do update set wake_at = excluded.wake_at, resend_at = excluded.resend_at, claim = excluded.claim,
+            on conflict (stream) do update set wake_at = excluded.wake_at, claim = excluded.claim,
+              resend_at = case when ? and excluded.resend_at is not null then least(o.resend_at, excluded.resend_at) else excluded.resend_at end,
               claim_until = case when o.claim = excluded.claim and o.claim_until > excluded.claim_until then o.claim_until else excluded.claim_until end
             """;
         return (sql,
@@ -55,6 +56,7 @@ internal static class OutstandingTable
             (object?)after.Claim?.ToString() ?? DBNull.Value,
             after.Claim is not null,
             options.ClaimLifetime,
+            waitsOn,
         ]);
     }
 }

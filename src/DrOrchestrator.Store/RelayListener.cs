@@ -10,7 +10,7 @@ namespace DrOrchestrator.Store;
 /// before is kept for its next wait: Marten's own wakeup (9.58) empties its signals before it waits, and an event committed in
 /// that moment lay there until the next poll, a second later, 6 times in 100 alerts.
 /// </summary>
-public sealed class RelayListener(NpgsqlDataSource database, TimeProvider clock) : BackgroundService, IDaemonWakeup
+public sealed class RelayListener(StoreOptions options, TimeProvider clock) : BackgroundService, IDaemonWakeup
 {
     /// <summary>Where <see cref="RelayWaker"/> announces commits.</summary>
     internal const string Channel = "dr_events_appended";
@@ -47,9 +47,10 @@ public sealed class RelayListener(NpgsqlDataSource database, TimeProvider clock)
             {
                 await Listen(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The database is away. Until it is back the daemon polls.
+                // Whatever keeps the database away, a name that does not resolve as well: until it is back the daemon polls. An
+                // exception that left here would end the whole server.
                 await Task.Delay(Reconnect, clock, stoppingToken);
             }
         }
@@ -57,7 +58,9 @@ public sealed class RelayListener(NpgsqlDataSource database, TimeProvider clock)
 
     private async Task Listen(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Not of the pool: a connection that went back to it would go on listening.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
         connection.Notification += (_, _) => Announce();
         await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
         {

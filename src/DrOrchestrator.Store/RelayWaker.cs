@@ -27,7 +27,7 @@ public sealed class RelayWaker(NpgsqlDataSource database, TimeProvider clock) : 
                 await command.ExecuteNonQueryAsync(stoppingToken);
                 await Task.Delay(Together, clock, stoppingToken);
             }
-            catch (NpgsqlException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is away; the relay polls when it is back.
                 await Task.Delay(TimeSpan.FromMilliseconds(500), clock, stoppingToken);

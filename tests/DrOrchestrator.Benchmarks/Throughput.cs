@@ -33,7 +33,7 @@ internal static class Throughput
     }
 
     /// <summary>
-    /// One run of that many moves, on a server as it is shipped that has made a smaller run before: a compiler's first
+    /// One run of that many moves, on a server as it is shipped that has made a run of 200 before: a compiler's first
     /// seconds are no part of what a move costs.
     /// </summary>
     private static async Task<double> Round(Services services, int moves, string schema)

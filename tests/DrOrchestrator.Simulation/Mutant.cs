@@ -23,6 +23,9 @@ public enum Mutant
     /// <summary>A place's answer of long ago is passed on as fresh.</summary>
     StaleAnswers,
 
+    /// <summary>A guest that waits is started on the word of a host that never had it.</summary>
+    HandoverUnasked,
+
     /// <summary>The sweep asks for nothing again.</summary>
     SweepAsleep,
 }

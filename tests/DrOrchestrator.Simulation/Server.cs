@@ -38,8 +38,8 @@ public sealed class Server
         var options = new EngineOptions { Worker = name, SweepEvery = TimeSpan.FromSeconds(1), ClockAllowance = 2 * settings.ClockSkew };
         var store = database.Connect(options, Lane.Clock);
         var bus = ports.Broker.Connect();
-        var driver = new SimulatedDriver(ports.Fleet, new SimulatedDriverOptions { Place = place });
-        Driver = new SimulationDriver(driver, settings.Mutant, Lane.Clock);
+        var driver = new SimulatedDriver(ports.Fleet, new SimulatedDriverOptions { Place = place, PendingRequestBound = Settings.PendingRequestBound });
+        Driver = new SimulationDriver(driver, settings.Mutant, ports.Inventory.Hosts, Lane.Clock);
         var drivers = new Drivers(Driver, new SimulatedGuests(ports.Fleet, new SimulatedDriverOptions { Place = place }));
         Streams = new StreamHandler(store, options, Lane.Clock, NullLogger<StreamHandler>.Instance);
         var desk = new OrderDesk(Streams, store, drivers, ports.Inventory, options, Lane.Clock, NullLogger<OrderDesk>.Instance);

@@ -62,6 +62,18 @@ public sealed record Settings
 
     public required PlanPolicy Policy { get; init; }
 
+    /// <summary>Whether guests arrive paused and wait for the source's word.</summary>
+    public required bool ConfirmedHandover { get; init; }
+
+    /// <summary>How long from a guest's arrival until its source hears of it.</summary>
+    public required TimeSpan CutoverTime { get; init; }
+
+    /// <summary>
+    /// What the driver states. Well above what it takes to ask again, so that a driver that states none is found out: a request that
+    /// is late by less than the next look has shown itself by then.
+    /// </summary>
+    public static TimeSpan PendingRequestBound { get; } = TimeSpan.FromSeconds(15);
+
     /// <summary>After the last fault everything must have come to rest within this: three attempts of every phase's own bound, and room.</summary>
     public static TimeSpan RestWithin { get; } = TimeSpan.FromHours(1);
 
@@ -101,6 +113,8 @@ public sealed record Settings
                 Seconds(1, 20),
                 new MovePolicy(
                     MigrationOptions.Default with { Timeout = Seconds(20, 120) }, Seconds(15, 40), Seconds(10, 40), Seconds(20, 120), Seconds(10, 40))),
+            ConfirmedHandover = random.Next(2) == 0 || mutant is Mutant.HandoverUnasked,
+            CutoverTime = TimeSpan.FromMilliseconds(random.Next(50, 2500)),
         };
     }
 }

@@ -52,6 +52,8 @@ public sealed class Simulation
             PreparationTime = settings.PreparationTime,
             RequestsSurviveFreeze = settings.Guarded,
             GuardedHosts = settings.Guarded && settings.Mutant is not Mutant.GenerationIgnored,
+            ConfirmedHandover = settings.ConfirmedHandover,
+            CutoverTime = settings.CutoverTime,
             RecordEffects = false,
         });
         Hosts = [.. new[] { ("a1", "A"), ("a2", "A"), ("b1", "B"), ("b2", "B") }.Select(host => Fleet.AddHost(

@@ -6,7 +6,7 @@ using DrOrchestrator.Drivers;
 namespace DrOrchestrator.Simulation;
 
 /// <summary>The simulated driver as a process uses it; the place where mutants of the driver's rules live.</summary>
-public sealed class SimulationDriver(IHypervisorDriver inner, Mutant mutant, TimeProvider clock) : IHypervisorDriver
+public sealed class SimulationDriver(IHypervisorDriver inner, Mutant mutant, IReadOnlyList<HostEndpoint> hosts, TimeProvider clock) : IHypervisorDriver
 {
     private readonly Dictionary<(HostEndpoint, VmRef), VmCopy> remembered = [];
 
@@ -78,7 +78,9 @@ public sealed class SimulationDriver(IHypervisorDriver inner, Mutant mutant, Tim
 
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureAborted(request, cancellationToken);
 
-    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureHandedOver(request, cancellationToken);
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureHandedOver(
+        mutant is Mutant.HandoverUnasked ? request with { Source = hosts.First(host => host != request.Source && host != request.Destination) } : request,
+        cancellationToken);
 
     public Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>
         inner.EnsureGeneration(host, vm, generation, cancellationToken);

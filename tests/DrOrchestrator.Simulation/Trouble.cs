@@ -26,6 +26,9 @@ public sealed class Trouble
     private readonly HashSet<VmId> late = [];
     private int runs;
 
+    /// <summary>How long after its sender gave up a request may be executed where no guard stands at the host.</summary>
+    private static readonly TimeSpan LateWithinBound = Settings.PendingRequestBound - TimeSpan.FromSeconds(0.1);
+
     /// <summary>When the last request that was held up is executed.</summary>
     public DateTimeOffset LastRequest { get; private set; }
 
@@ -135,7 +138,7 @@ public sealed class Trouble
         }
 
         // Without a guard at the host, late means later than the sender's patience by less than the driver's bound.
-        var after = orphan ? TimeSpan.FromSeconds(12 + (calls.NextDouble() * 40)) : settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : TimeSpan.FromSeconds(calls.NextDouble() * 4.9);
+        var after = orphan ? TimeSpan.FromSeconds(12 + (calls.NextDouble() * 40)) : settings.Guarded && calls.Next(2) == 0 ? settings.LatestRequest * calls.NextDouble() : LateWithinBound * calls.NextDouble();
         var at = simulation.Scheduler.Now + after + TimeSpan.FromMinutes(1);
         LastRequest = at > LastRequest ? at : LastRequest;
         return new SimulatedFault.ExecuteLate(after);
@@ -153,6 +156,14 @@ public sealed class Trouble
     /// <summary>Somebody just claimed a transfer, or began to look into one: the moment at which trouble hurts most.</summary>
     private void Aim(StreamAppend append)
     {
+        if (!Over && settings.ConfirmedHandover && append.Events.OfType<MoveEvent.TransferProgressed>().Any(e => e.Progress.Step >= MigrationStep.DestinationSetup)
+            && incidents.NextDouble() < settings.Aimed)
+        {
+            // The guest is there and its source has not heard of it yet: the moment at which two could run.
+            Cut(new SiteId("A"), new SiteId("B"), new Random(incidents.Next()));
+            return;
+        }
+
         var claimed = append.Events.OfType<MoveEvent.OrderClaimed>().FirstOrDefault();
         if (Over || (claimed is null && !append.Events.Any(e => e is MoveEvent.InvestigationStarted)) || incidents.NextDouble() >= settings.Aimed)
         {
@@ -317,7 +328,11 @@ public sealed class Trouble
     private void Cut(Random random)
     {
         SiteId[] places = [new("A"), new("B"), new("C")];
-        var (one, other) = (places[random.Next(3)], places[random.Next(3)]);
+        Cut(places[random.Next(3)], places[random.Next(3)], random);
+    }
+
+    private void Cut(SiteId one, SiteId other, Random random)
+    {
         if (one == other || !cut.Add((one, other)))
         {
             return;

@@ -20,7 +20,8 @@ public sealed record Outstanding(IReadOnlyList<Ask> Asks, DateTimeOffset? WakeAt
 /// <param name="To">The stream it is for; null: any worker.</param>
 /// <param name="Message">A message of that stream, or an <see cref="Order"/>.</param>
 /// <param name="Awaited">Whether the stream waits for an answer: such an ask is repeated until it is answered. Others are said once, and said again whenever somebody asks.</param>
-public sealed record Ask(string Key, StreamId? To, object Message, bool Awaited);
+/// <param name="Since">When it was first asked; null: not noted. What may well take hours to be answered names it, and is repeated less often once it is old.</param>
+public sealed record Ask(string Key, StreamId? To, object Message, bool Awaited, DateTimeOffset? Since = null);
 
 /// <summary>A worker's claim on an order: the order's key and which attempt this is, starting at 1.</summary>
 public sealed record Claim(string OrderKey, int Attempt)

@@ -82,7 +82,8 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
             StreamId.Vm(vm.Plan.Vm.Id),
             new MoveMessage.StartMove(
                 move, state.Started!.Run, vm.Plan.Vm, vm.Plan.Source, vm.Plan.Destination, vm.Plan.Check, state.Started.Plan.Policy.Move, vm.Seen),
-            Awaited: true);
+            Awaited: true,
+            Since: vm.OpenedAt);
     }
 
     private static Ask Stop(RunState state, RunVm vm) => new(

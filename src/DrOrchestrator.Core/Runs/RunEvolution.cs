@@ -72,7 +72,7 @@ internal static class RunEvolution
             var id = move.Plan.Vm.Id.Value;
             admitted.Add(id);
             open.Add(id);
-            vms[id] = vms[id] with { Plan = move.Plan, Attempt = move.Attempt, Open = move.Move, NotBefore = null };
+            vms[id] = vms[id] with { Plan = move.Plan, Attempt = move.Attempt, Open = move.Move, OpenedAt = e.At, NotBefore = null };
         }
 
         return state with

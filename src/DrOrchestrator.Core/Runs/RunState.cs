@@ -33,6 +33,9 @@ public sealed record RunVm(PlannedMove Plan, int Attempt)
     /// <summary>The attempt under way; null: waiting, or finished.</summary>
     public MoveId? Open { get; init; }
 
+    /// <summary>When the attempt under way was let through.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
     /// <summary>When the next attempt may begin.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 

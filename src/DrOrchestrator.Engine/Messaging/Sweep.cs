@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
@@ -51,7 +53,7 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
                 return;
             }
 
-            var asks = DeciderCatalog.For(due.Stream).React(handled.After.State).Asks.Where(ask => ask.Awaited);
+            var asks = DeciderCatalog.For(due.Stream).React(handled.After.State).Asks.Where(ask => ask.Awaited && IsWorthRepeating(ask));
             foreach (var ask in asks)
             {
                 await bus.Send(new Envelope(Guid.NewGuid(), ask.To, ask.Message), cancellationToken);
@@ -61,5 +63,17 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
         {
             log.LogWarning("{Stream} could not be woken ({Error}); it stays due", due.Stream, exception.Message);
         }
+    }
+
+    /// <summary>
+    /// An ask that may take hours, such as a run's for the end of a move, is repeated at every look while it is young, for its
+    /// message may be lost, and at one look in six later, for its answer may be. Which look is drawn from the key and the
+    /// moment: no rhythm of the looks can miss it for ever, and a large run does not repeat everything at once.
+    /// </summary>
+    private bool IsWorthRepeating(Ask ask)
+    {
+        var now = clock.GetUtcNow();
+        return ask.Since is not { } since || now - since < 4 * options.ResendAfter
+            || SHA256.HashData(Encoding.UTF8.GetBytes($"{ask.Key}@{now.Ticks / options.ResendAfter.Ticks}"))[0] % 6 == 0;
     }
 }

@@ -40,8 +40,9 @@ public sealed record StreamHead(StreamId Stream, long Version);
 /// <param name="Events">One or more.</param>
 /// <param name="After">What is outstanding in the state after them.</param>
 /// <param name="Causes">For each event, what caused it.</param>
+/// <param name="WaitsOn">Whether something that was awaited before still is: the moment at which it is asked again is not put off.</param>
 public sealed record StreamAppend(
-    StreamId Stream, long ExpectedVersion, IReadOnlyList<object> Events, Outstanding After, IReadOnlyList<Cause> Causes);
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<object> Events, Outstanding After, IReadOnlyList<Cause> Causes, bool WaitsOn = false);
 
 /// <summary>What caused an event: kept beside it in the record.</summary>
 /// <param name="Message">The message's name.</param>

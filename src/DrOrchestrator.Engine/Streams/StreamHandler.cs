@@ -232,8 +232,11 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
 
             var stream = states[index].Stream;
             Cause[] causes = [.. results.Zip(streams[index]).SelectMany(pair => pair.First.Events.Select(_ => pair.Second.Cause))];
-            var after = DeciderCatalog.For(stream).React(results[^1].After.State);
-            appends.Add(new StreamAppend(stream, states[index].Version, events, after, causes));
+            var decider = DeciderCatalog.For(stream);
+            var after = decider.React(results[^1].After.State);
+            var awaited = decider.React(states[index].State).Asks.Where(ask => ask.Awaited).Select(ask => ask.Key).ToHashSet(StringComparer.Ordinal);
+            var waitsOn = after.Asks.Any(ask => ask.Awaited && awaited.Contains(ask.Key));
+            appends.Add(new StreamAppend(stream, states[index].Version, events, after, causes, waitsOn));
         }
 
         if (appends.Count > 0)
@@ -261,7 +264,12 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
             var versions = await store.Versions([.. known.Select(index => streams[index])], cancellationToken);
             foreach (var (position, index) in known.Index())
             {
-                found[index] = versions[position] == found[index]!.Version ? found[index] : null;
+                if (versions[position] != found[index]!.Version)
+                {
+                    // Also where the store has fewer events, restored or failed over: the remembered state is of another history then.
+                    cache.Drop(streams[index]);
+                    found[index] = null;
+                }
             }
         }
 

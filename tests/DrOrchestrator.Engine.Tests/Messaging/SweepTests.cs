@@ -1,6 +1,7 @@
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Engine.Tests.Fakes;
 using Xunit;
 using static DrOrchestrator.Testing.Sample;
@@ -35,6 +36,50 @@ public sealed class SweepTests
         world.NewServer().SweepOnce();
 
         Assert.Empty(world.Sent);
+    }
+
+    [Fact]
+    public void A_stream_that_goes_on_does_not_put_off_what_it_waits_for()
+    {
+        var world = new World();
+        var host = StreamId.Host(A1.Host);
+        var server = world.NewServer();
+        server.Handle(host, new HostMessage.RaiseCondition(A1.Host, Condition(), OnAlert with { HoldDown = TimeSpan.Zero }, Night));
+        for (var i = 0; i < 6; i++)
+        {
+            world.Pass(1);
+            server.Handle(host, new HostMessage.RaiseCondition(A1.Host, Condition($"later-{i}"), OnAlert, Night));
+        }
+
+        server.SweepOnce();
+
+        Assert.IsType<HostOrder.ObserveHost>(Assert.Single(world.Bodies));
+    }
+
+    [Fact]
+    public void What_has_been_asked_for_long_is_repeated_seldom()
+    {
+        var world = new World();
+        var server = world.NewServer();
+        server.Handle(StreamId.Run(Run), new RunMessage.StartRun(Run, Plan, A1.Host, new RunTrigger(RunTriggerKind.Operator, Night, "It smells of smoke.")));
+        server.Handle(StreamId.Run(Run), new RunMessage.ReportScope(
+            $"{Run}/observe", Scope(Seen(A1, 1024, Copy(Web, A1)), Seen(A2, 65536), Seen(B1, 32768), Seen(B2, 32768))));
+        int Repeated(int looks)
+        {
+            var before = world.Sent.Count;
+            for (var i = 0; i < looks; i++)
+            {
+                world.Pass(5.5);
+                server.SweepOnce();
+            }
+
+            return world.Sent.Count - before;
+        }
+
+        Assert.Equal(3, Repeated(3));
+        Repeated(1);
+        Assert.InRange(Repeated(60), 4, 20);
+        Assert.All(world.Bodies, body => Assert.IsType<MoveMessage.StartMove>(body));
     }
 
     [Fact]

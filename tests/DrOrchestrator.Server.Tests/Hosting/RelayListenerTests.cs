@@ -1,5 +1,4 @@
 using DrOrchestrator.Store;
-using Npgsql;
 using Xunit;
 
 namespace DrOrchestrator.Server.Tests.Hosting;
@@ -8,11 +7,12 @@ public sealed class RelayListenerTests
 {
     private static readonly TimeSpan Ever = TimeSpan.FromDays(1);
 
+    private static StoreOptions Nowhere { get; } = new() { ConnectionString = "Host=nowhere.invalid;Timeout=1" };
+
     [Fact]
     public async Task What_is_announced_while_nobody_waits_ends_the_next_wait_and_only_that()
     {
-        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
-        using var listener = new RelayListener(nowhere, TimeProvider.System);
+        using var listener = new RelayListener(Nowhere, TimeProvider.System);
         listener.Announce();
         listener.Announce();
 
@@ -27,9 +27,20 @@ public sealed class RelayListenerTests
     [Fact]
     public async Task Without_an_announcement_a_wait_ends_with_its_time()
     {
-        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
-        using var listener = new RelayListener(nowhere, TimeProvider.System);
+        using var listener = new RelayListener(Nowhere, TimeProvider.System);
 
         await listener.WaitAsync(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_database_whose_name_does_not_resolve_does_not_end_the_server()
+    {
+        using var listener = new RelayListener(Nowhere, TimeProvider.System);
+        await listener.StartAsync(TestContext.Current.CancellationToken);
+
+        await Task.WhenAny(listener.ExecuteTask!, Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken));
+
+        Assert.False(listener.ExecuteTask!.IsCompleted);
+        await listener.StopAsync(TestContext.Current.CancellationToken);
     }
 }

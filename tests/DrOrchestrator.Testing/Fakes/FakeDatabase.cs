@@ -197,9 +197,10 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
             until = old.ClaimUntil;
         }
 
+        var resend = append.After.Asks.Any(ask => ask.Awaited) ? now + options.ResendAfter : (DateTimeOffset?)null;
         outstanding[name] = new Row(
             append.After.WakeAt,
-            append.After.Asks.Any(ask => ask.Awaited) ? now + options.ResendAfter : null,
+            append.WaitsOn && old is { ResendAt: { } before } && before < resend ? before : resend,
             append.After.Claim,
             until);
     }

@@ -17,6 +17,12 @@ public enum SimulatedCallKind
     Start,
     Remove,
     ObserveGuest,
+
+    /// <summary>Starts a guest that waits for the source's word.</summary>
+    HandOver,
+
+    /// <summary>Ends a guest that waits and that nobody will start.</summary>
+    DropWaiting,
 }
 
 /// <summary>One request on its way.</summary>
@@ -31,7 +37,8 @@ public sealed record SimulatedCall(
 {
     /// <summary>Whether it changes something where it is executed.</summary>
     public bool HasEffect => Kind is SimulatedCallKind.StartMigration or SimulatedCallKind.AbortMigration
-        or SimulatedCallKind.RaiseGeneration or SimulatedCallKind.Stop or SimulatedCallKind.Start or SimulatedCallKind.Remove;
+        or SimulatedCallKind.RaiseGeneration or SimulatedCallKind.Stop or SimulatedCallKind.Start or SimulatedCallKind.Remove
+        or SimulatedCallKind.HandOver or SimulatedCallKind.DropWaiting;
 }
 
 /// <summary>What goes wrong with one request.</summary>

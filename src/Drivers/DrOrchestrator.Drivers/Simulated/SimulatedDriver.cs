@@ -120,9 +120,27 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
         yield return new MigrationReport.Ended(await watch.End(cancellationToken));
     }
 
-    /// <summary>A simulated destination starts its guest by itself: nothing ever waits.</summary>
-    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<Nothing>>(new Outcome<Nothing>.Done(Nothing.Value));
+    /// <summary>Nothing waits where <see cref="SimulatedFleetOptions.ConfirmedHandover"/> is off: the destination starts the guest by itself.</summary>
+    public async Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken)
+    {
+        if (!fleet.Options.ConfirmedHandover)
+        {
+            return new Outcome<Nothing>.Done(Nothing.Value);
+        }
+
+        return await InspectVm(request.Source, request.Vm, cancellationToken) switch
+        {
+            Outcome<VmCopy>.Done { Value.State: VmState.Absent or VmState.Shutoff } => await Send(
+                SimulatedCallKind.HandOver,
+                request.Destination,
+                request.Vm,
+                request.Generation,
+                h => fleet.HandOver(h, request),
+                cancellationToken),
+            Outcome<VmCopy>.Done => new Outcome<Nothing>.Done(Nothing.Value),
+            var silent => silent.As<Nothing>(),
+        };
+    }
 
     public async Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken)
     {
@@ -140,11 +158,35 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
 
         return await InspectVm(request.Source, request.Vm, cancellationToken) switch
         {
+            Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } } => await DropLeftover(request, asked, cancellationToken),
             Outcome<VmCopy>.Done { Value.State: VmState.Running } => asked,
             Outcome<VmCopy>.Done { Value.State: var state } => new Outcome<Nothing>.Failed(
                 $"No migration of {request.Vm} is under way, and it is {MigrationVerdict.Word(state)} on {request.Source.Host}."),
             var other => other.As<Nothing>(),
         };
+    }
+
+    /// <summary>
+    /// The copy must be seen waiting before the source is asked: while it is there no other migration can come in, so a source
+    /// that then says it runs without a job has taken the guest back.
+    /// </summary>
+    private async Task<Outcome<Nothing>> DropLeftover(MigrationRequest request, Outcome<Nothing> asked, CancellationToken cancellationToken)
+    {
+        if (fleet.Options.ConfirmedHandover
+            && await Send(SimulatedCallKind.InspectVm, request.Destination, request.Vm, null, h => SimulatedFleet.Waits(h, request), cancellationToken)
+                is Outcome<bool>.Done { Value: true }
+            && await InspectVm(request.Source, request.Vm, cancellationToken) is Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } })
+        {
+            await Send(
+                SimulatedCallKind.DropWaiting,
+                request.Destination,
+                request.Vm,
+                request.Generation,
+                h => fleet.DropWaiting(h, request),
+                cancellationToken);
+        }
+
+        return asked;
     }
 
     public Task<Outcome<Nothing>> EnsureGeneration(

@@ -11,7 +11,7 @@ public sealed partial class SimulatedFleet
     /// what the last one left dirty, until the rest fits into the allowed pause. The figures say how this
     /// arithmetic went, nothing about real hypervisors.
     /// </summary>
-    internal sealed class Migration(SimulatedFleet fleet, MigrationRequest request, SimulatedHost source, SimulatedHost destination, SimulatedVm vm)
+    internal sealed partial class Migration(SimulatedFleet fleet, MigrationRequest request, SimulatedHost source, SimulatedHost destination, SimulatedVm vm)
     {
         // A pass never takes no time at all, and an instant fleet gives up on a guest that never converges:
         // both keep a simulation from spinning.
@@ -227,6 +227,11 @@ public sealed partial class SimulatedFleet
                     break;
                 default:
                     IsUnderWay = false;
+                    if (fleet.Options.ConfirmedHandover)
+                    {
+                        source.Copies.Remove(vm.Id);
+                    }
+
                     fleet.Log(SimulatedEffectKind.MigrationCompleted, destination, vm.Id, request.Generation, request.Move);
                     break;
             }
@@ -294,106 +299,6 @@ public sealed partial class SimulatedFleet
 
             toSend = dirty;
             StartPhase(BeginPass());
-        }
-
-        private void Pause()
-        {
-            source.Copies[vm.Id].State = VmState.Paused;
-            fleet.Log(SimulatedEffectKind.Paused, source, vm.Id, request.Generation, request.Move);
-            fleet.Settle(vm);
-            Enter(MigrationStep.DestinationSetup, TimeSpan.FromSeconds(toSend / rate) + fleet.Options.SetupTime);
-        }
-
-        private void Switch()
-        {
-            var guest = source.Copies[vm.Id].Guest!;
-            source.Copies.Remove(vm.Id);
-            ResumeAtDestination(guest);
-            Enter(MigrationStep.Cutover, fleet.Options.CutoverTime);
-        }
-
-        private void ResumeAtDestination(SimulatedGuest guest)
-        {
-            sent += toSend;
-            toSend = 0;
-            var copy = destination.Copies[vm.Id];
-            copy.State = VmState.Running;
-            copy.Persistent = true;
-            copy.Guest = guest;
-            switch (vm.Fate)
-            {
-                case SimulatedGuestFate.Dies:
-                    guest.Crash(fleet.Now);
-                    break;
-                case SimulatedGuestFate.Reboots:
-                    guest.Reboot(vm.NextBootId());
-                    break;
-                default:
-                    break;
-            }
-
-            fleet.Log(SimulatedEffectKind.Resumed, destination, vm.Id, request.Generation, request.Move);
-            fleet.Settle(vm);
-        }
-
-        /// <summary>
-        /// The source froze between sending its finish and hearing the answer: the destination runs the
-        /// guest, and at the thaw the source believes in a failure and resumes its own.
-        /// </summary>
-        private void RunAtBothEnds()
-        {
-            ResumeAtDestination(source.Copies[vm.Id].Guest!.Fork());
-            IsUnderWay = false;
-            Failure = $"{source.Id} heard no answer to its finish.";
-            fleet.Log(SimulatedEffectKind.MigrationFailed, source, vm.Id, request.Generation, request.Move, Failure);
-            source.AtThaw.Enqueue(ResumeAtSource);
-        }
-
-        private void EndApart(string reason)
-        {
-            if (Step == MigrationStep.Cutover)
-            {
-                Next();
-                return;
-            }
-
-            End(SimulatedEffectKind.MigrationFailed, reason);
-        }
-
-        private void End(SimulatedEffectKind kind, string reason)
-        {
-            IsUnderWay = false;
-            arming++;
-            Failure = reason;
-            fleet.Log(kind, source, vm.Id, request.Generation, request.Move, reason);
-            if (destination.Frozen)
-            {
-                destination.AtThaw.Enqueue(DropIncoming);
-            }
-            else
-            {
-                DropIncoming();
-            }
-
-            ResumeAtSource();
-        }
-
-        private void ResumeAtSource()
-        {
-            if (source.Copies.TryGetValue(vm.Id, out var copy) && copy.State == VmState.Paused)
-            {
-                copy.State = VmState.Running;
-                fleet.Log(SimulatedEffectKind.Resumed, source, vm.Id, request.Generation, request.Move);
-                fleet.Settle(vm);
-            }
-        }
-
-        private void DropIncoming()
-        {
-            if (destination.Copies.TryGetValue(vm.Id, out var copy) && copy.State == VmState.Incoming)
-            {
-                fleet.Halt(destination, copy, "The incoming copy was dropped.");
-            }
         }
     }
 }

@@ -80,6 +80,36 @@ public sealed partial class SimulatedFleet
             : new Outcome<Nothing>.Failed($"The migration of {request.Vm} is past the point of no return and will complete.");
     }
 
+    internal static Outcome<bool> Waits(SimulatedHost host, MigrationRequest request) =>
+        new Outcome<bool>.Done(host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request));
+
+    /// <summary>Starts the guest that waits for this move.</summary>
+    internal Outcome<Nothing> HandOver(SimulatedHost host, MigrationRequest request)
+    {
+        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request))
+        {
+            copy.Waits = null;
+            copy.State = VmState.Running;
+            Log(SimulatedEffectKind.Resumed, host, request.Vm.Id, copy.Generation, request.Move);
+            Settle(copy.Vm);
+        }
+
+        return Done;
+    }
+
+    /// <summary>Ends the copy that waits for this move and will never be started, and removes its definition.</summary>
+    internal Outcome<Nothing> DropWaiting(SimulatedHost host, MigrationRequest request)
+    {
+        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request))
+        {
+            Halt(host, copy, "Nobody will start it.");
+            host.Copies.Remove(request.Vm.Id);
+            Log(SimulatedEffectKind.Removed, host, request.Vm.Id, copy.Generation);
+        }
+
+        return Done;
+    }
+
     internal static Outcome<Nothing> RaiseGeneration(SimulatedHost host, VmRef vm, long generation)
     {
         if (host.Copies.TryGetValue(vm.Id, out var copy))
@@ -133,6 +163,7 @@ public sealed partial class SimulatedFleet
             case VmState.Incoming:
                 return new Outcome<Nothing>.Refused($"{host.Id} is receiving {vm} just now.", "Wait for that migration to end, or abort it.");
             case VmState.Paused:
+                copy.Waits = null;
                 copy.State = VmState.Running;
                 Log(SimulatedEffectKind.Resumed, host, vm.Id, generation);
                 Settle(copy.Vm);

@@ -165,6 +165,7 @@ public sealed partial class SimulatedFleet
     {
         copy.Guest?.Halt(Now);
         copy.Guest = null;
+        copy.Waits = null;
         copy.State = VmState.Shutoff;
         if (!copy.Persistent)
         {

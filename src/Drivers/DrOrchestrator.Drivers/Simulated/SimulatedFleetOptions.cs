@@ -41,6 +41,13 @@ public sealed record SimulatedFleetOptions
     /// </summary>
     public bool SourceResumesAfterFrozenFinish { get; init; }
 
+    /// <summary>
+    /// The guest arrives paused and waits for a client that has the source's word that its copy is gone; hosts that lose
+    /// each other just then leave it running at the source and waiting at the destination. As libvirt does when it is
+    /// asked for a paused arrival. Off: the destination starts the guest by itself.
+    /// </summary>
+    public bool ConfirmedHandover { get; init; }
+
     /// <summary>Whether <see cref="SimulatedFleet.Effects"/> is kept.</summary>
     public bool RecordEffects { get; init; } = true;
 }

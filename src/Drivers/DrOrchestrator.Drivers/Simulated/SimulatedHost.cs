@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Moves;
 
 namespace DrOrchestrator.Drivers.Simulated;
 
@@ -66,6 +67,13 @@ internal sealed class SimulatedCopy(SimulatedVm vm)
     public long? Generation { get; set; }
 
     public SimulatedGuest? Guest { get; set; }
+
+    /// <summary>The move that brought it here and whose handover it waits for; null: it waits for nobody.</summary>
+    public MoveId? Waits { get; set; }
+
+    /// <summary>Whether it waits for this very move, under no newer generation.</summary>
+    public bool WaitsFor(MigrationRequest request) =>
+        State is VmState.Paused && Waits == request.Move && !(Generation > request.Generation);
 
     public VmCopy Report(SimulatedHost host) => new(
         Vm.Settings.Vm,

@@ -43,6 +43,7 @@ internal sealed class SimulatedWatch(SimulatedDriver driver, SimulatedFleet flee
 
     public async Task<MigrationEnd> End(CancellationToken cancellationToken)
     {
+        await driver.EnsureHandedOver(request, cancellationToken);
         var source = Seen(await driver.InspectVm(request.Source, request.Vm, cancellationToken));
         var destination = Seen(await driver.InspectVm(request.Destination, request.Vm, cancellationToken));
         var result = MigrationVerdict.After(request, source, destination, why);
