@@ -9,8 +9,8 @@ namespace DrOrchestrator.Drivers.Libvirt.Storage;
 /// <summary>A file as a host's storage pool shows it.</summary>
 /// <param name="Capacity">Bytes that a guest sees.</param>
 /// <param name="Format">qcow2, raw.</param>
-/// <param name="Changed">The inode's change time to the nanosecond.</param>
-internal sealed record VolumeFacts(long Capacity, string Format, decimal Changed);
+/// <param name="Changed">The inode's change time to the nanosecond; null: libvirt told none.</param>
+internal sealed record VolumeFacts(long Capacity, string Format, decimal? Changed);
 
 /// <summary>
 /// A folder of a host, looked at through libvirt: the pool that has it as its target, or else a transient
@@ -68,8 +68,7 @@ internal sealed class FolderPool : IDisposable
         return new VolumeFacts(
             long.Parse(target.Element("capacity")?.Value ?? "0", CultureInfo.InvariantCulture),
             target.Element("target")?.Element("format")?.Attribute("type")?.Value ?? "raw",
-            decimal.Parse(
-                target.Element("target")?.Element("timestamps")?.Element("ctime")?.Value ?? "0", CultureInfo.InvariantCulture));
+            decimal.TryParse(target.Element("target")?.Element("timestamps")?.Element("ctime")?.Value, CultureInfo.InvariantCulture, out var changed) ? changed : null);
     }
 
     public void Create(string name, string format, long capacity)

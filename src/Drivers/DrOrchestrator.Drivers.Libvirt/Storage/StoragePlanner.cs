@@ -13,13 +13,16 @@ namespace DrOrchestrator.Drivers.Libvirt.Storage;
 /// <para>
 /// The same path on two hosts says nothing: both may have a file of that name. libvirt shows no inode
 /// or device number, but a volume's change time to the nanosecond: read at the source, at the
-/// destination and at the source again, one inode's times agree (or, under a writing guest, lie in order),
+/// destination and at the source again, one inode's times agree (a guest that writes meanwhile is looked at again),
 /// and two files' times do not. Network disks are shared; of other disks that are no files (block devices) nothing can be
 /// told, so that the plan has to call them shared. A file is copied onto a file only if nothing else at the destination uses it.
 /// </para>
 /// </summary>
 internal sealed class StoragePlanner(HostCalls source, HostCalls destination, MigrationRequest request)
 {
+    /// <summary>Looks at a file that is written to all the while, before it is left to a person.</summary>
+    private const int MostLooks = 10;
+
     public async Task<Outcome<StoragePlan>> Plan(DomainDescription domain, CancellationToken cancellationToken)
     {
         var copied = new List<CopiedDisk>();
@@ -44,7 +47,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
                 return compared.As<StoragePlan>();
             }
 
-            if (request.Options.Storage == StorageMode.Shared || (request.Options.Storage == StorageMode.Auto && sides.AreOne))
+            if (request.Options.Storage == StorageMode.Shared || (request.Options.Storage == StorageMode.Auto && sides.AreOne is true))
             {
                 shared.Add(disk);
                 if (sides.There is null && sides.FolderThere)
@@ -99,26 +102,51 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
     private async Task<Outcome<Sides>> Compare(string path, CancellationToken cancellationToken)
     {
-        var before = await Look(source, path, cancellationToken);
-        var there = await Look(destination, path, cancellationToken);
-        var after = await Look(source, path, cancellationToken);
-        if (before is not Outcome<Side>.Done { Value: var first })
+        for (var look = 1; ; look++)
         {
-            return before.As<Sides>();
+            var before = await Look(source, path, cancellationToken);
+            var there = await Look(destination, path, cancellationToken);
+            var after = await Look(source, path, cancellationToken);
+            if (before is not Outcome<Side>.Done { Value: var first })
+            {
+                return before.As<Sides>();
+            }
+
+            if (there is not Outcome<Side>.Done { Value: var other })
+            {
+                return there.As<Sides>();
+            }
+
+            if (after is not Outcome<Side>.Done { Value: var last })
+            {
+                return after.As<Sides>();
+            }
+
+            var one = AreOne(first.Volume, other.Volume, last.Volume);
+            if (one is not null || look == MostLooks)
+            {
+                return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, one));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether what was seen at the source, at the destination and at the source again is one file. Only times that agree say
+    /// yes: one that merely lies between the source's two may be another file's, changed after this one's last write but one.
+    /// Null: the guest wrote meanwhile and the destination's time lies between, or a host tells no time; nothing is proven.
+    /// </summary>
+    internal static bool? AreOne(VolumeFacts? before, VolumeFacts? there, VolumeFacts? after)
+    {
+        if (before is null || there is null || after is null)
+        {
+            return false;
         }
 
-        if (there is not Outcome<Side>.Done { Value: var other })
+        return (before.Changed, there.Changed, after.Changed) switch
         {
-            return there.As<Sides>();
-        }
-
-        if (after is not Outcome<Side>.Done { Value: var last })
-        {
-            return after.As<Sides>();
-        }
-
-        var one = first.Volume is { } h1 && last.Volume is { } h2 && other.Volume is { } t && t.Changed >= h1.Changed && t.Changed <= h2.Changed;
-        return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, one));
+            ({ } first, { } other, { } last) => other == first || other == last ? true : other > first && other < last ? null : false,
+            _ => null,
+        };
     }
 
     private static Task<Outcome<Side>> Look(HostCalls host, string path, CancellationToken cancellationToken) => host.Call<Side>(
@@ -137,7 +165,14 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             return [Error($"libvirt at {request.Source.Host} cannot read {disk.Path}.", "Make the disk's folder readable to libvirt.")];
         }
 
-        if (sides.AreOne)
+        if (sides.AreOne is null)
+        {
+            return [Error(
+                $"It could not be told whether {there} sees the same {disk.Path}: the guest writes to it all the while, or libvirt tells no change time.",
+                "If both hosts see the same one, say 'storage: shared' in the plan; else try again when the guest writes less.")];
+        }
+
+        if (sides.AreOne is true)
         {
             return [Error($"{disk.Path} is one file that both hosts see; copying it onto itself would destroy it.", "Choose shared storage in the plan.")];
         }
@@ -187,5 +222,5 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
     private sealed record Side(bool FolderExists, VolumeFacts? Volume, long Available);
 
-    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, bool AreOne);
+    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, bool? AreOne);
 }
