@@ -49,8 +49,7 @@ public sealed class RelayListener(StoreOptions options, TimeProvider clock) : Ba
             }
             catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever keeps the database away, a name that does not resolve as well: until it is back the daemon polls. An
-                // exception that left here would end the whole server.
+                // Whatever it is, until it is over the daemon polls: an exception that left here would end the whole server.
                 await Task.Delay(Reconnect, clock, stoppingToken);
             }
         }
