@@ -18,11 +18,21 @@ internal static class Drctl
         };
         var call = new CallFactory(environment, shared);
         root.Add(FleetCommands.Status(call));
+        root.Add(FleetCommands.Sites(call));
+        root.Add(FleetCommands.Drift(call));
         root.Add(FleetCommands.Hosts(call));
         root.Add(FleetCommands.Vms(call));
+        root.Add(AlertCommands.All(call));
         root.Add(RunCommands.All(call));
+        root.Add(PreflightCommand.Of(call));
+        root.Add(AdmissionCommands.Show(call));
+        root.Add(BrakesCommands.Show(call));
+        root.Add(BrakesCommands.Maintenance(call));
+        root.Add(AdmissionCommands.StopAll(call));
+        root.Add(AdmissionCommands.ResumeAll(call));
         root.Add(KeyCommands.All(call));
         root.Add(AuditCommands.All(call));
+        root.Add(CompletionCommand.All(environment));
         return root;
     }
 

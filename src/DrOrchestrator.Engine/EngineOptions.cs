@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Kernel;
+
 namespace DrOrchestrator.Engine;
 
 /// <summary>The engine's rhythm. Every value is a bound that somebody may have to wait for.</summary>
@@ -19,7 +21,7 @@ public sealed record EngineOptions
     public TimeSpan ClaimLifetime { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>By how much the clocks of two servers may differ; what rests on times of both waits this much longer.</summary>
-    public TimeSpan ClockAllowance { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ClockAllowance { get; init; } = Clocks.Allowance;
 
     /// <summary>Transfers that one process watches at once, and other orders that it carries out at once; more wait in the broker.</summary>
     public int ParallelOrders { get; init; } = 512;

@@ -18,14 +18,19 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         if (streams.Count == 1)
         {
             var events = await session.Events.FetchStreamAsync(streams[0].ToString(), token: cancellationToken);
-            return [new StreamHistory(streams[0], [.. events.Select(stored => stored.Data)])];
+            return [History(streams[0], events)];
         }
 
         string[] keys = [.. streams.Select(stream => stream.ToString())];
         var all = await session.Events.QueryAllRawEvents().Where(stored => stored.StreamKey!.IsOneOf(keys)).ToListAsync(cancellationToken);
         var byStream = all.GroupBy(stored => stored.StreamKey!).ToDictionary(group => group.Key, group => group.OrderBy(stored => stored.Version).ToArray());
-        return [.. streams.Select(stream => new StreamHistory(
-            stream, byStream.TryGetValue(stream.ToString(), out var events) ? [.. events.Select(stored => stored.Data)] : []))];
+        return [.. streams.Select(stream => History(stream, byStream.TryGetValue(stream.ToString(), out var events) ? events : []))];
+    }
+
+    public async Task<IReadOnlyList<object>> ReadAfter(StreamId stream, long version, CancellationToken cancellationToken)
+    {
+        await using var session = store.QuerySession();
+        return [.. (await session.Events.FetchStreamAsync(stream.ToString(), fromVersion: version + 1, token: cancellationToken)).Select(stored => stored.Data)];
     }
 
     public async Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
@@ -91,6 +96,11 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         return heads;
     }
 
+    private static StreamHistory History(StreamId stream, IReadOnlyList<IEvent> events) => new(stream, [.. events.Select(stored => stored.Data)])
+    {
+        Trace = events.Count == 0 ? null : TraceHeader.Of(events[^1]),
+    };
+
     private static object Wrap(IDocumentSession session, object data, Cause cause)
     {
         var wrapped = session.Events.BuildEvent(data);
@@ -99,6 +109,11 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         if (cause.MessageId is { } id)
         {
             wrapped.SetHeader("message-id", id.ToString());
+        }
+
+        if (cause.Trace is { } trace)
+        {
+            wrapped.SetHeader(TraceHeader.Name, trace);
         }
 
         return wrapped;

@@ -29,10 +29,10 @@ public static class StoreRegistration
         services.AddHostedService(provider => provider.GetRequiredService<RelayListener>());
         services.AddSingleton<IEventStore, MartenEventStore>();
         services.AddSingleton<IDeadlines, PostgresDeadlines>();
-        services.AddMarten(provider => Configure(provider, options, documents))
-            .UseLightweightSessions()
-            .ApplyAllDatabaseChangesOnStartup()
-            .AddAsyncDaemon(DaemonMode.HotCold);
+        services.AddSingleton<IRelayProgress, PostgresRelayProgress>();
+        var marten = services.AddMarten(provider => Configure(provider, options, documents)).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup();
+        services.AddHostedService<FollowerBeginnings>();
+        marten.AddAsyncDaemon(DaemonMode.HotCold);
         return services;
     }
 
@@ -61,11 +61,20 @@ public static class StoreRegistration
         marten.Projections.LeadershipPollingTime = 250;
         marten.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
         marten.Projections.Wakeup = provider.GetRequiredService<RelayListener>();
-        events.Subscribe(new RelaySubscription(provider.GetRequiredService<Relay>), subscription =>
+        events.Subscribe(new RelaySubscription((page, token) => provider.GetRequiredService<Relay>().Process(page, token)), subscription =>
         {
             subscription.Name = "relay";
             subscription.Options.BatchSize = 1000;
         });
+        foreach (var follower in provider.GetServices<IRecordFollower>())
+        {
+            events.Subscribe(new RelaySubscription(follower.Follow), subscription =>
+            {
+                subscription.Name = follower.Name;
+                subscription.Options.BatchSize = 1000;
+            });
+        }
+
         documents?.Invoke(marten);
         return marten;
     }

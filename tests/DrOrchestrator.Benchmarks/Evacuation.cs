@@ -42,15 +42,16 @@ internal static class Evacuation
                     foreach (var way in Ways(parallel))
                     {
                         await BringHome();
-                        var (makespan, silence) = await Watched(() => way == Product ? ByProduct(parallel) : ByVirsh(parallel, confirmed: way == Confirmed));
+                        var (makespan, silence, worst) = await Watched(() => way == Product ? ByProduct(parallel) : ByVirsh(parallel, confirmed: way == Confirmed));
                         seen.Add(new Sample(way, parallel, makespan, silence));
-                        Say($"round {round}: {way}, {parallel} at once: makespan {makespan:0.0} s, worst silence {silence:0.00} s");
+                        Say($"round {round}: {way}, {parallel} at once: makespan {makespan:0.0} s, worst silence {silence:0.00} s ({worst})");
                     }
                 }
             }
         }
         finally
         {
+            KeepLog();
             await ChildProcess.Script("deploy/lab-server", "down");
         }
 
@@ -65,12 +66,26 @@ internal static class Evacuation
         }
     }
 
+    private static string ServerFolder => Environment.GetEnvironmentVariable("DR_DEMO_STATE") ?? "/var/lib/drorchestrator-lab-server";
+
+    /// <summary>What the server said, for a figure that nobody expected: the lab's server leaves nothing behind.</summary>
+    private static void KeepLog()
+    {
+        var log = Path.Combine(ServerFolder, "server.log");
+        if (File.Exists(log))
+        {
+            var kept = Path.Combine(Directory.CreateTempSubdirectory("dr-bench-").FullName, "server.log");
+            File.Copy(log, kept);
+            Say($"the server's log: {kept}");
+        }
+    }
+
     private static string[] Ways(int parallel) => parallel == Chosen ? [Plain, Product, Confirmed] : [Plain, Product];
 
     /// <summary>One plan for each parallelism, so that one server, warm, makes all the runs.</summary>
     private static async Task WritePlans()
     {
-        var folder = Path.Combine(Environment.GetEnvironmentVariable("DR_DEMO_STATE") ?? "/var/lib/drorchestrator-lab-server", "runbooks");
+        var folder = Path.Combine(ServerFolder, "runbooks");
         var text = await File.ReadAllTextAsync(Path.Combine(folder, "evacuate-host.yaml"));
         var without = Regex.Replace(text, "^triggers:.*?^(?=# Where the VMs go)", "", RegexOptions.Multiline | RegexOptions.Singleline);
         if (without == text)
@@ -133,7 +148,7 @@ internal static class Evacuation
             : throw new InvalidOperationException($"The run did not move every guest: {detail}");
     }
 
-    private static async Task<(double Makespan, double Silence)> Watched(Func<Task<double>> evacuate)
+    private static async Task<(double Makespan, double Silence, string Worst)> Watched(Func<Task<double>> evacuate)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "deploy/lab/probe")) { RedirectStandardOutput = true };
         start.ArgumentList.Add("--json");
@@ -148,8 +163,16 @@ internal static class Evacuation
         await probe.WaitForExitAsync();
         var report = JsonDocument.Parse(await output).RootElement;
         return report.GetProperty("duplicates").GetInt32() == 0
-            ? (makespan, report.GetProperty("maxSilenceSeconds").GetDouble())
+            ? (makespan, report.GetProperty("maxSilenceSeconds").GetDouble(), Worst(report))
             : throw new InvalidOperationException($"A guest ran twice: {report}");
+    }
+
+    /// <summary>Which guest it was, and when: with the server's log, enough to look into it.</summary>
+    private static string Worst(JsonElement report)
+    {
+        var guest = report.GetProperty("guests").EnumerateArray().MaxBy(guest => guest.GetProperty("maxSilenceSeconds").GetDouble());
+        var at = report.GetProperty("startedAt").GetDateTimeOffset().AddSeconds(guest.GetProperty("silenceAt").GetDouble());
+        return string.Create(CultureInfo.InvariantCulture, $"{guest.GetProperty("name").GetString()} from {at:HH:mm:ss.f}Z, by client {guest.GetProperty("maxSilenceSecondsByProbe")}");
     }
 
     private static async Task BringHome() =>

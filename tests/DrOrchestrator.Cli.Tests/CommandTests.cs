@@ -42,6 +42,75 @@ public sealed class CommandTests : IDisposable
         Assert.Empty(cli.Output);
     }
 
+    [Theory]
+    [InlineData("admission-stopped", ExitCode.Done)]
+    [InlineData("admission-stopping", ExitCode.Unknown)]
+    public async Task A_stop_says_what_goes_on_and_whether_it_is_in_force(string answer, int exitCode)
+    {
+        var api = new FakeApi().Answers("POST /api/v1/stop-all", Golden.Given(answer));
+        var cli = new Shell(api);
+
+        Assert.Equal(exitCode, await cli.Run("stop-all", "--reason", "The link flaps."));
+
+        Golden.Holds(answer, cli.Output);
+        Assert.Contains("The link flaps.", Assert.Single(api.Calls).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slot_is_given_back_by_the_name_of_its_move_and_with_a_reason()
+    {
+        var api = new FakeApi().Answers("POST /api/v1/admission/release", Golden.Given("admission-stopping"));
+
+        Assert.Equal(ExitCode.Done, await new Shell(api).Run("admission", "release", "run-1/vm-1/1", "--reason", "Both hosts were looked at."));
+
+        var body = Assert.Single(api.Calls).Body;
+        Assert.Contains("run-1/vm-1/1", body, StringComparison.Ordinal);
+        Assert.Contains("Both hosts were looked at.", body, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUse, await new Shell(api).Run("admission", "release", "run-1/vm-1/1"));
+    }
+
+    [Fact]
+    public async Task Preflight_shows_each_finding_with_its_way_out_and_exits_by_the_heaviest()
+    {
+        var given = Golden.Given("preflight");
+        var cli = new Shell(new FakeApi().Answers("POST /api/v1/preflight", given));
+        Assert.Equal(ExitCode.Refused, await cli.Run("preflight", "evacuate-host", "--host", "a1"));
+        Golden.Holds("preflight", cli.Output);
+
+        var clear = new Shell(new FakeApi().Answers("POST /api/v1/preflight", given.Replace("\"errors\"", "\"warnings\"", StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.Done, await clear.Run("preflight", "evacuate-host", "--host", "a1"));
+    }
+
+    [Fact]
+    public async Task A_maintenance_is_begun_for_minutes_and_ended()
+    {
+        var api = new FakeApi().Answers("POST /api/v1/maintenance", Golden.Given("brakes")).Answers("POST /api/v1/maintenance/end", Golden.Given("brakes"));
+        var cli = new Shell(api);
+
+        Assert.Equal(ExitCode.Done, await cli.Run("maintenance", "start", "--host", "b2", "--minutes", "90", "--reason", "New fans."));
+        Assert.Equal(ExitCode.Done, await cli.Run("maintenance", "end", "--site", "B", "--reason", "Done."));
+
+        Assert.Equal(
+            ["{\"host\":\"b2\",\"seconds\":5400,\"reason\":\"New fans.\"}", "{\"site\":\"B\",\"reason\":\"Done.\"}"], api.Calls.Select(call => call.Body));
+    }
+
+    [Fact]
+    public async Task A_run_is_paused_and_resumed()
+    {
+        var api = new FakeApi()
+            .Answers("POST /api/v1/runs/x/pause", JsonSerializer.Serialize(new RunHaltReply("x", "moving", "Paused by me: A look first."), ContractJson.Options))
+            .Answers("POST /api/v1/runs/x/resume", JsonSerializer.Serialize(new RunHaltReply("x", "moving", null), ContractJson.Options));
+        var cli = new Shell(api);
+
+        Assert.Equal(ExitCode.Done, await cli.Run("run", "pause", "x", "--reason", "A look first."));
+        Assert.Equal(ExitCode.Done, await cli.Run("run", "resume", "x", "--reason", "Fine."));
+
+        // Where lines break is the console's business.
+        Assert.Equal(
+            "Nothing new of x begins. Paused by me: A look first. Let it go on: drctl run resume x --reason WHY x goes on. Watch it: drctl run watch x",
+            string.Join(' ', cli.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
     [Fact]
     public async Task An_error_is_json_where_json_was_asked_for()
     {

@@ -24,6 +24,9 @@ public enum LabAbilities
 
     /// <summary>Cut the hosts off from each other.</summary>
     CutHosts = 1 << 4,
+
+    /// <summary>Let somebody else act on a VM too.</summary>
+    LetOthersAct = 1 << 5,
 }
 
 /// <summary>What kind of VM a case needs.</summary>
@@ -77,6 +80,9 @@ public interface IConformanceLab : IAsyncDisposable
     Task Thaw(HostEndpoint host);
 
     Task PreventEncryption();
+
+    /// <summary>Lets the hypervisor, or what stands above it, act on this VM by itself.</summary>
+    Task LetOthersAct(VmRef vm);
 
     /// <summary>Cuts source and destination off from each other; both stay reachable for the driver.</summary>
     Task CutHosts();

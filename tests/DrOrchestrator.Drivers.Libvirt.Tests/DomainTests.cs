@@ -24,7 +24,14 @@ public sealed class DomainTests
     [InlineData(DomainState.SuspendedByGuest, PausedReason.Unknown, true, false, VmState.Other)]
     [InlineData(DomainState.NoState, PausedReason.Unknown, true, false, VmState.Other)]
     internal void A_state_of_libvirt_has_one_word(DomainState state, PausedReason reason, bool persistent, bool receiving, VmState word) =>
-        Assert.Equal(word, DomainReader.ToState(state, reason, persistent, receiving));
+        Assert.Equal(word, DomainReader.ToState(state, (int)reason, persistent, receiving));
+
+    [Theory]
+    [InlineData(2, VmState.Running)]
+    [InlineData(10, VmState.Other)]
+    [InlineData(11, VmState.Other)]
+    public void A_guest_whose_memory_has_not_all_come_does_not_count_as_running(int reason, VmState word) =>
+        Assert.Equal(word, DomainReader.ToState(DomainState.Running, reason, true, false));
 
     [Fact]
     public void Custody_is_read_from_its_own_element_and_from_no_other()

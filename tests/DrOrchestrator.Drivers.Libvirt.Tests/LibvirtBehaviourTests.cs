@@ -3,6 +3,7 @@ using System.Globalization;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Drivers.Conformance;
 using DrOrchestrator.Drivers.Libvirt.Connections;
 using Xunit;
@@ -72,6 +73,19 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
         var outcome = await Driver.EnsureMigration(Request(vm, Lab.Quick), default);
 
         Assert.True(outcome is Outcome<Nothing>.Refused { Reason: var reason } && reason.Contains(other.Name, StringComparison.Ordinal), $"It was {outcome}.");
+    }
+
+    [Fact]
+    public async Task Two_files_that_changed_within_one_tick_of_the_clock_are_not_taken_for_one()
+    {
+        var vm = await Lab.StoppedVm(LibvirtLab.OwnFolder);
+        await Lab.MakeDisk(vm, Lab.Destination);
+        await Lab.ChangeDisksAtOnce(vm);
+
+        var findings = Assert.IsType<Outcome<IReadOnlyList<Finding>>.Done>(await Driver.Preflight(Request(vm, Lab.Quick), default)).Value;
+
+        Assert.Contains(findings, finding => finding is { Area: FindingArea.Storage, Severity: FindingSeverity.Error } && finding.Fact.Contains("one change time", StringComparison.Ordinal));
+        Assert.Empty(await Lab.Looks());
     }
 
     [Fact]

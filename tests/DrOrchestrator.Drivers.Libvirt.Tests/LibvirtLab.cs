@@ -23,8 +23,10 @@ internal sealed class LibvirtLab : IConformanceLab
     /// <summary>One folder that all hosts see.</summary>
     public const string SharedFolder = State + "/shared";
 
+    /// <summary>One folder of this name on each host.</summary>
+    public const string OwnFolder = "/var/lib/libvirt/images";
+
     private const string State = "/var/lib/drorchestrator-lab";
-    private const string OwnFolder = "/var/lib/libvirt/images";
     private static int made;
 
     private readonly System.Collections.Concurrent.ConcurrentBag<(VmRef Vm, string Address)> guests = [];
@@ -39,7 +41,7 @@ internal sealed class LibvirtLab : IConformanceLab
     {
     }
 
-    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption;
+    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption | LabAbilities.LetOthersAct;
 
     public HostEndpoint Source { get; } = Endpoint("a1", "A");
 
@@ -80,14 +82,42 @@ internal sealed class LibvirtLab : IConformanceLab
         return vm;
     }
 
-    public async Task<VmRef> StoppedVm() => (await Define(VmKind.Ordinary, Source, null)).Vm;
+    public Task<VmRef> StoppedVm() => StoppedVm(null);
+
+    public async Task<VmRef> StoppedVm(string? diskFolder) => (await Define(VmKind.Ordinary, Source, diskFolder)).Vm;
 
     /// <summary>Another VM, defined on a host, whose disk has the very path of this one's.</summary>
     public async Task<VmRef> DefineUserOf(VmRef vm, HostEndpoint host)
     {
-        await InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", Disk(OwnFolder, vm.Name), "64M");
+        await MakeDisk(vm, host);
         return (await Define(VmKind.Ordinary, host, OwnFolder, diskOf: vm)).Vm;
     }
+
+    /// <summary>A file on a host with the very path of the VM's own disk.</summary>
+    public Task MakeDisk(VmRef vm, HostEndpoint host) =>
+        InHost(host.Host, "qemu-img", "create", "-q", "-f", "qcow2", Disk(OwnFolder, vm.Name), "64M");
+
+    /// <summary>
+    /// Gives the VM's disk at the source and the file of that name at the destination one change time. Twice, for a file whose time was looked at
+    /// since is given a finer one the first time (Linux 6.13 and later).
+    /// </summary>
+    public async Task ChangeDisksAtOnce(VmRef vm)
+    {
+        string[] files = [.. new[] { Source, Destination }.Select(host => Disk($"{State}/hosts/{host.Host}/var/images", vm.Name))];
+        await WaitUntil(
+            async () =>
+            {
+                await Run.Must(["chmod", "644", .. files]);
+                await Run.Must(["chmod", "644", .. files]);
+                var times = (await Run.Must(["stat", "-c", "%z", .. files])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                return times[0] == times[1];
+            },
+            "two files to change within one tick");
+    }
+
+    /// <summary>What the driver makes in a folder to look for at another host, and should have taken away.</summary>
+    public async Task<string> Looks() =>
+        (await Run.Must(["find", $"{State}/hosts", SharedFolder, "-name", "drorchestrator-look-*"])).Output;
 
     public async Task PowerOff(string host)
     {
@@ -142,6 +172,23 @@ internal sealed class LibvirtLab : IConformanceLab
         }
     }
 
+    /// <summary>The guest writes durable records to its disk, one after the other.</summary>
+    public async Task WriteAllTheWhile(VmRef vm, CancellationToken until)
+    {
+        var address = guests.Single(g => g.Vm == vm).Address;
+        try
+        {
+            while (true)
+            {
+                await http.GetStringAsync(new Uri($"http://{address}/put"), until);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough.
+        }
+    }
+
     public async Task Freeze(HostEndpoint host)
     {
         frozen.Add(host.Host.Value);
@@ -161,17 +208,19 @@ internal sealed class LibvirtLab : IConformanceLab
         await InHost(Destination.Host, "mv", $"{State}/pki/b1/server-key.pem", $"{State}/pki/b1/server-key.away");
     }
 
+    public Task LetOthersAct(VmRef vm) => Virsh(Source.Host, "autostart", vm.Name);
+
     public async Task CutHosts()
     {
         cut = true;
         await Command("wan", "cut");
     }
 
-    /// <summary>A slow WAN, so that there is time to cut it while an answer is on its way.</summary>
-    public async Task SlowWan()
+    /// <summary>A WAN with a long way, so that there is time to cut it while an answer is on its way; or a narrow one, for what follows a pass.</summary>
+    public async Task SlowWan(int megabits = 200, int delayMilliseconds = 300)
     {
         cut = slow = true;
-        await Command("wan", "shape", "200", "300");
+        await Command("wan", "shape", megabits.ToString(CultureInfo.InvariantCulture), delayMilliseconds.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The hosts find each other again.</summary>
@@ -225,6 +274,7 @@ internal sealed class LibvirtLab : IConformanceLab
                 await TryVirsh(host, "destroy", vm.Name);
                 await TryVirsh(host, "undefine", vm.Name);
                 await InHost(host, "rm", "-f", Disk(OwnFolder, vm.Name), Disk(SharedFolder, vm.Name));
+                await InHost(host, "sh", "-c", $"rm -rf {OwnFolder}/room-{Environment.ProcessId}-*");
             }
         }
 

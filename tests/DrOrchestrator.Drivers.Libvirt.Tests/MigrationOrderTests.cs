@@ -38,6 +38,29 @@ public sealed class MigrationOrderTests
         Assert.Contains(new("bandwidth", 10UL), order.Parameters);
     }
 
+    [Theory]
+    [InlineData(false, MigrateFlags.Paused)]
+    [InlineData(true, MigrateFlags.PostCopy)]
+    internal void A_guest_that_fetches_its_memory_from_the_source_does_not_wait_for_the_sources_end(bool postCopy, MigrateFlags flag) =>
+        Assert.Equal(Always | flag, Order(Plain with { PostCopy = postCopy }, new StoragePlan([], [], []), confirmedHandover: true).Flags);
+
+    [Theory]
+    [InlineData(true, 4UL)]
+    [InlineData(false, 10UL)]
+    public void Disks_are_copied_at_their_own_rate_and_memory_alone_at_its_own(bool copies, ulong rate)
+    {
+        var options = Plain with { BandwidthCap = Bandwidth.FromMebibytesPerSecond(10), CopyBandwidthCap = Bandwidth.FromMebibytesPerSecond(4) };
+
+        Assert.Contains(new("bandwidth", rate), Order(options, new StoragePlan(copies ? [new CopiedDisk(Disk, 1, false)] : [], [], [])).Parameters);
+    }
+
+    [Theory]
+    [InlineData(true, MigrateFlags.NonSharedDisk | MigrateFlags.SynchronousCopy)]
+    [InlineData(false, MigrateFlags.None)]
+    internal void Writes_wait_for_the_copy_only_where_something_is_copied(bool copies, MigrateFlags flags) => Assert.Equal(
+        Always | flags,
+        Order(Plain with { CopySynchronously = true }, new StoragePlan(copies ? [new CopiedDisk(Disk, 1, false)] : [], [], [])).Flags);
+
     [Fact]
     public void Copied_disks_are_named_and_only_they()
     {
@@ -57,7 +80,7 @@ public sealed class MigrationOrderTests
             isUnsafe,
             Order(Plain, new StoragePlan([], [Disk with { Cache = cache }], [])).Flags.HasFlag(MigrateFlags.Unsafe));
 
-    private static MigrationOrder Order(MigrationOptions options, StoragePlan storage) => MigrationOrder.For(
+    private static MigrationOrder Order(MigrationOptions options, StoragePlan storage, bool confirmedHandover = false) => MigrationOrder.For(
         new MigrationRequest(
             new MoveId("m"),
             new VmRef(new VmId("1"), "web"),
@@ -66,5 +89,5 @@ public sealed class MigrationOrderTests
             1,
             options),
         storage,
-        confirmedHandover: false);
+        confirmedHandover);
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace DrOrchestrator.Drivers.Libvirt.Tests;
 
-/// <summary>Whether two hosts see one file, by its change time at the source, the destination and the source again.</summary>
+/// <summary>Whether two hosts see one file: by its change time at the source, the destination and the source again, and by a file made in its folder.</summary>
 public sealed class SameFileTests
 {
     [Theory]
@@ -14,19 +14,31 @@ public sealed class SameFileTests
     [InlineData(10, 11, 10, false)]
     [InlineData(10, 9, 12, false)]
     [InlineData(10, 13, 12, false)]
-    public void Times_that_agree_say_yes_and_times_that_cannot_be_one_files_say_no(int before, int there, int after, bool one) =>
-        Assert.Equal(one, StoragePlanner.AreOne(Changed(before), Changed(there), Changed(after)));
+    public void Times_that_agree_may_be_one_files_and_others_may_not(int before, int there, int after, bool agree) =>
+        Assert.Equal(agree, StoragePlanner.TimesAgree(Changed(before), Changed(there), Changed(after)));
 
     [Fact]
-    public void A_time_between_the_sources_two_proves_nothing() =>
-        Assert.Null(StoragePlanner.AreOne(Changed(10), Changed(11), Changed(12)));
+    public void A_time_between_the_sources_two_says_nothing() =>
+        Assert.Null(StoragePlanner.TimesAgree(Changed(10), Changed(11), Changed(12)));
 
     [Fact]
-    public void A_host_that_tells_no_time_proves_nothing() =>
-        Assert.Null(StoragePlanner.AreOne(Changed(null), Changed(null), Changed(null)));
+    public void A_host_that_tells_no_time_says_nothing() =>
+        Assert.Null(StoragePlanner.TimesAgree(Changed(null), Changed(null), Changed(null)));
 
-    [Fact]
-    public void No_file_is_not_the_same_file() => Assert.False(StoragePlanner.AreOne(Changed(10), null, Changed(10)));
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(null, true, true)]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, null)] // Two files that changed within one tick of the clock.
+    [InlineData(false, true, null)] // One folder, and a mount that shows what it remembers.
+    [InlineData(null, false, null)]
+    public void One_file_needs_one_folder_and_two_files_need_two_folders_and_two_times(bool? times, bool folder, bool? one)
+    {
+        var proof = StoragePlanner.Proven(times, folder);
+
+        Assert.Equal(one, proof.One);
+        Assert.Equal(one is null, proof.Why is not null);
+    }
 
     private static VolumeFacts Changed(int? at) => new(1 << 26, "qcow2", at);
 }

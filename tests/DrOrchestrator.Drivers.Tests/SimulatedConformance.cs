@@ -1,6 +1,7 @@
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Drivers.Conformance;
 using DrOrchestrator.Drivers.Simulated;
 
@@ -31,7 +32,7 @@ public sealed class SimulatedConformance : DriverConformance
         }
 
         public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.PreventEncryption
-            | LabAbilities.LocalDisks | LabAbilities.CutHosts;
+            | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.LetOthersAct;
 
         public HostEndpoint Source { get; }
 
@@ -83,6 +84,15 @@ public sealed class SimulatedConformance : DriverConformance
         public Task PreventEncryption()
         {
             fleet.Change(Destination.Host, host => host with { CanEncrypt = false });
+            return Task.CompletedTask;
+        }
+
+        public Task LetOthersAct(VmRef vm)
+        {
+            fleet.Change(vm.Id, settings => settings with
+            {
+                OtherActors = [new OtherActor(OtherActorKind.NativeHa, $"The cluster of a1 restarts {vm} elsewhere by itself.", "Take it out of the cluster's protection for the move.")],
+            });
             return Task.CompletedTask;
         }
 

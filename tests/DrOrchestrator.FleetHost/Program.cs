@@ -9,7 +9,7 @@ using DrOrchestrator.FleetHost;
 
 // A simulated fleet in a process of its own: servers may be killed, the hypervisors go on, and every
 // effect that was truly executed is on disk before its caller hears of it.
-//   --url http://127.0.0.1:PORT  --journal FILE  --vms N  [--memory MIB] [--bandwidth MBIT] [--instant true]
+//   --url http://127.0.0.1:PORT  --journal FILE  --vms N  [--hosts-per-site N] [--on-every-host N] [--memory MIB] [--bandwidth MBIT] [--instant true]
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.ConfigureHttpJsonOptions(json => EngineJson.Configure(json.SerializerOptions));
@@ -47,5 +47,5 @@ app.MapPost("/fleet/watch", async (FleetCall body, HttpResponse response, Cancel
         await response.Body.FlushAsync(token);
     }
 });
-app.MapGet("/fleet/running", () => settings.Vms.Select(vm => new { vm = vm.Id.Value, hosts = fleet.RunningOn(vm.Id).Select(host => host.Value) }));
+app.MapGet("/fleet/running", () => settings.Vms.Select(entry => new { vm = entry.Vm.Id.Value, hosts = fleet.RunningOn(entry.Vm.Id).Select(host => host.Value) }));
 await app.RunAsync();

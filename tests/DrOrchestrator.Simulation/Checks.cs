@@ -1,6 +1,10 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Drivers.Simulated;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Serialization;
@@ -18,17 +22,22 @@ public sealed class Checks
     private readonly SimulatedFleet fleet;
     private readonly HostId[] hosts;
     private readonly VmRef[] vms;
+    private readonly FleetLimits limits;
     private readonly Transcript transcript;
+    private bool? limited;
     private readonly Dictionary<StreamId, object> states = [];
     private readonly Dictionary<MoveId, MoveEvent.MoveStarted> moves = [];
+    private readonly HashSet<RunId> cleared = [];
     private readonly Dictionary<MoveId, int> claims = [];
     private readonly Dictionary<MoveId, int> starts = [];
+    private readonly HashSet<(MoveId, long)> claimedWhileStopped = [];
     private readonly HashSet<(MoveId, HostId)> resumed = [];
     private readonly Dictionary<string, string> workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
-    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, Transcript transcript)
+    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, Transcript transcript)
     {
+        this.limits = limits;
         this.database = database;
         this.fleet = fleet;
         this.hosts = hosts;
@@ -103,10 +112,16 @@ public sealed class Checks
 
         states[append.Stream] = state;
         Keys(append.Stream, decider.React(state));
+        if (state is RunState run)
+        {
+            Limits(append.Stream, run);
+        }
+
         if (state is MoveState { Vm: { } vm } move)
         {
             Order(append.Stream, move);
             Look(vm);
+            Shared();
         }
     }
 
@@ -117,10 +132,17 @@ public sealed class Checks
             case MoveEvent.MoveStarted started:
                 moves[started.Move] = started;
                 break;
+            case BrakesEvent.RecoveryCleared recovery:
+                cleared.Add(recovery.Run);
+                break;
+            case HostEvent.RecoveryRequested recovery when !cleared.Contains(recovery.Run):
+                Violated($"{recovery.Run} was asked for, and the brakes had not cleared it");
+                break;
             case MoveEvent.OrderClaimed claimed:
                 var move = new MoveId(claimed.Claim.OrderKey[..^"/transfer".Length]);
                 claims[move] = claims.GetValueOrDefault(move) + 1;
                 workers[moves[move].Move.Value.Split('/')[1]] = claimed.Worker;
+                Stopped(move);
                 break;
             case MoveEvent.DuplicateObserved duplicate:
                 Violated($"a duplicate was reported at {string.Join(", ", duplicate.Hosts)} where there was none");
@@ -142,9 +164,75 @@ public sealed class Checks
             Violated($"{stream} is in phase {state.Phase} without both ends in custody");
         }
 
-        if (state.Phase is MovePhase.Idle && state.Custody.Places.Count > 1 && state.LastAnswer is { Outcome: not MoveOutcome.Refused })
+        if (state.Phase is MovePhase.Idle && state.Custody.Places.Count > 1 && state.LastAnswer is { Outcome: not (MoveOutcome.Refused or MoveOutcome.Withdrawn) })
         {
             Violated($"{stream} rests with [{string.Join(", ", state.Custody.MightRunAt)}] in custody");
+        }
+    }
+
+    /// <summary>Once a stop is in force, nobody claims a transfer but of a move that was under way before; and on such a claim it is followed, and not begun.</summary>
+    private void Stopped(MoveId move)
+    {
+        if (StateOf(StreamId.Admission) is not AdmissionState { InForce: { } stop })
+        {
+            return;
+        }
+
+        if (!stop.UnderWay.Contains(move))
+        {
+            Violated($"{move} was claimed while everything is stopped");
+        }
+
+        claimedWhileStopped.Add((move, StateOf(vms.First(vm => vm.Id.Value == moves[move].Move.Value.Split('/')[1])).Custody.Generation));
+    }
+
+    /// <summary>No more moves are open, or ended in a doubt that is not cleared, than all runs may have together. A world whose first move came before its limits is not judged.</summary>
+    private void Shared()
+    {
+        var admission = StateOf(StreamId.Admission) as AdmissionState;
+        limited ??= admission?.Limits == limits;
+        if (limited is not true)
+        {
+            return;
+        }
+
+        var open = vms.Select(StateOf).Select(state => state.Move ?? (state.Last is { } last && state.Closed[last.Id].Outcome is MoveOutcome.Unknown ? last : null))
+            .OfType<CurrentMove>().ToArray();
+        Within("in all", limits.Total, open.CountBy(_ => "all"));
+        Within("off one host", limits.OutOfHost, open.CountBy(move => move.Source.Host.Value));
+        Within("towards one host", limits.IntoHost, open.CountBy(move => move.Destination.Host.Value));
+        Within("between two sites", limits.PerLink, open.CountBy(move => string.Join('-', new[] { move.Source.Site.Value, move.Destination.Site.Value }.Order())));
+        Within("at one site", limits.PerSite, open.SelectMany(move => new[] { move.Source.Site.Value, move.Destination.Site.Value }.Distinct()).CountBy(site => site));
+    }
+
+    private void Within(string what, int most, IEnumerable<KeyValuePair<string, int>> counts)
+    {
+        foreach (var (where, count) in counts.Where(count => count.Value > most))
+        {
+            Violated($"{count} moves {what} ({where}), where {most} may be");
+        }
+    }
+
+    /// <summary>Nothing that a run lets through exceeds what its plan and the inventory allow.</summary>
+    private void Limits(StreamId stream, RunState run)
+    {
+        var open = run.Open.Select(vm => run.Vms[vm].Plan).ToArray();
+        if (open.Length == 0)
+        {
+            return;
+        }
+
+        var policy = run.Started!.Plan.Policy;
+        var rules = run.Observation!.Rules!;
+        int Most<T>(IEnumerable<T> of) where T : notnull => of.GroupBy(one => one).Select(group => group.Count()).DefaultIfEmpty().Max();
+        var across = open.Count(move => move.Source.Site != move.Destination.Site);
+        var ends = open.SelectMany(move => new[] { move.Source.Host, move.Destination.Host }).ToArray();
+        var crowded = rules.Hosts.Where(limit => ends.Count(end => end == limit.Host) > (limit.MigrationsAtOnce ?? int.MaxValue)).Select(limit => limit.Host);
+        if (open.Length > policy.Parallel || Most(open.Select(move => move.Destination.Host)) > policy.PerDestination
+            || Most(open.Select(move => move.Source.Host)) > (policy.PerSource ?? int.MaxValue) || across > (policy.PerLink ?? int.MaxValue)
+            || rules.Hypervisors.Any(limit => open.Length > limit.MigrationsAtOnce) || crowded.Any())
+        {
+            Violated($"{stream} has {open.Length} moves under way, which is more than its limits allow: {string.Join(", ", open.Select(move => $"{move.Vm} {move.Source.Host} -> {move.Destination.Host}"))}");
         }
     }
 
@@ -183,6 +271,11 @@ public sealed class Checks
             Violated($"{move} was started {count} times on {claims.GetValueOrDefault(move)} claims");
         }
 
+        if (effect.Generation is { } generation && claimedWhileStopped.Contains((move, generation)))
+        {
+            Violated($"{move} was started on a claim that was made while everything is stopped");
+        }
+
         var custody = StateOf(vms.First(vm => vm.Id == effect.Vm)).Custody;
         if (!moves.TryGetValue(move, out var started) || !custody.Includes(started.Destination.Host) || !custody.Includes(effect.Host))
         {
@@ -216,9 +309,26 @@ public sealed class Checks
         MoveEvent.MoveEnded e => $"{e.Outcome} at {e.RunsAt}: {e.Reason}",
         MoveEvent.CustodySettled e => $"{e.RunsAt}",
         MoveEvent.VmEnrolled e => $"{e.Vm} at {e.RunsAt}, doubtful [{string.Join(", ", e.Doubtful)}]",
-        Core.Runs.RunEvent.RunEnded e => $"{e.Outcome}: {e.Summary}",
-        Core.Runs.RunEvent.MovesAdmitted e => string.Join(", ", e.Moves.Select(move => move.Move)),
-        Core.Runs.RunEvent.MoveFinished e => $"{e.Move} {e.Outcome}",
+        RunEvent.RunEnded e => $"{e.Outcome}: {e.Summary}",
+        RunEvent.MovesAdmitted e => string.Join(", ", e.Moves.Select(move => move.Move)),
+        RunEvent.SlotsRequested e => $"{e.Number}: wants [{string.Join(", ", e.Wants.Select(want => want.Move))}], gives back [{string.Join(", ", e.Released.Select(slot => slot.Move))}], stop {e.Stop} under way [{string.Join(", ", e.UnderWay)}] unresolved {e.Unresolved}",
+        RunEvent.SlotsAnswered e => $"{e.Number}, heard {e.Heard}",
+        RunEvent.MoveCrowdedOut e => $"{e.Move}",
+        RunEvent.MoveFoundUnderWay e => $"{e.Move}",
+        BrakesEvent.HostSickened e => $"{e.Host} {e.Episode}",
+        BrakesEvent.HostMended e => $"{e.Host} {e.Episode}",
+        BrakesEvent.RecoveryCleared e => $"{e.Run}",
+        BrakesEvent.RecoveryHeldBack e => $"{e.Host} {e.Episode}/{e.Attempt} {e.Brake} until {e.Until:T}",
+        AdmissionEvent.SlotsStated e => $"{e.Statement.Run} {e.Statement.Number}",
+        AdmissionEvent.SlotsDecided e => $"granted [{string.Join(", ", e.Granted)}] crowded [{string.Join(", ", e.Crowded)}]",
+        AdmissionEvent.DoubtSettled e => $"{e.Move} at {e.RunsAt}",
+        AdmissionEvent.StopRequested e => $"{e.Stop}",
+        AdmissionEvent.StopInForce e => $"{e.Stop}, under way [{string.Join(", ", e.UnderWay)}]",
+        MoveEvent.MoveWithdrawn e => $"{e.Move}",
+        MoveEvent.MoveHalted e => $"{e.Move}",
+        RunEvent.MoveFinished e => $"{e.Move} {e.Outcome}",
+        RunEvent.RunReplanned e => $"{string.Join(", ", e.Elsewhere)}: {e.Cause}",
+        RunEvent.LookRequested e => $"{e.Number}: {e.Cause}",
         Core.Health.HostEvent.HostDiagnosed e => $"{e.Diagnosis}",
         Core.Health.HostEvent.RecoveryRequested e => $"{e.Run}",
         Core.Health.HostEvent.ConditionRaised e => e.Condition.Fingerprint,

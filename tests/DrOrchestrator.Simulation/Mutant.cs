@@ -26,6 +26,12 @@ public enum Mutant
     /// <summary>A guest that waits is started on the word of a host that never had it.</summary>
     HandoverUnasked,
 
+    /// <summary>A run takes what it wants, whatever others hold.</summary>
+    LimitsIgnored,
+
+    /// <summary>Admission believes that a run obeys a stop of which it never heard.</summary>
+    StopIgnored,
+
     /// <summary>The sweep asks for nothing again.</summary>
     SweepAsleep,
 }

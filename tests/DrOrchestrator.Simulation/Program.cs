@@ -77,6 +77,7 @@ var summary = new
     claims = Sum("vm_order_claimed"),
     lapsedClaims = Sum("vm_claim_lapsed"),
     investigations = Sum("vm_investigation_started"),
+    replanned = Sum("run_replanned"),
     foundRunning = Sum("vm_transfer_found_running"),
     events = results.Sum(result => result.Counts.Values.Sum()),
     steps = results.Sum(result => result.Steps),

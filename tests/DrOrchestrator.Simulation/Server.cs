@@ -1,7 +1,10 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Drivers;
 using DrOrchestrator.Drivers.Simulated;
 using DrOrchestrator.Engine;
@@ -42,7 +45,8 @@ public sealed class Server
         Driver = new SimulationDriver(driver, settings.Mutant, ports.Inventory.Hosts, Lane.Clock);
         var drivers = new Drivers(Driver, new SimulatedGuests(ports.Fleet, new SimulatedDriverOptions { Place = place }));
         Streams = new StreamHandler(store, options, Lane.Clock, NullLogger<StreamHandler>.Instance);
-        var desk = new OrderDesk(Streams, store, drivers, ports.Inventory, options, Lane.Clock, NullLogger<OrderDesk>.Instance);
+        var observer = new Observer(drivers, ports.Inventory, Lane.Clock);
+        var desk = new OrderDesk(Streams, store, drivers, ports.Inventory, observer, options, Lane.Clock, NullLogger<OrderDesk>.Instance);
         var inbox = new Inbox(Streams, desk, bus);
         relay = new Relay(store, bus, Lane.Clock, NullLogger<Relay>.Instance);
         sweep = new Sweep(
@@ -55,11 +59,11 @@ public sealed class Server
                     new MigrationRequest(order.Move, order.Vm, order.Source, order.Destination, order.Generation, order.Policy.Migration), stopping);
             }
 
-            return inbox.Deliver(envelope, stopping);
+            return inbox.Deliver(Mutated(envelope, settings.Mutant, ports), stopping);
         });
         Lane.Post(() => _ = sweep.Run(CancellationToken.None));
         Lane.Post(() => _ = RunRelay());
-        Lane.Post(() => _ = Discover(new Observer(drivers, ports.Inventory)));
+        Lane.Post(() => _ = Discover(observer));
         database.OnCommit += _ => Lane.Post(() => committed.TrySetResult());
     }
 
@@ -68,6 +72,23 @@ public sealed class Server
     public StreamHandler Streams { get; }
 
     public SimulationDriver Driver { get; }
+
+    private static Envelope Mutated(Envelope envelope, Mutant mutant, Ports ports)
+    {
+        switch (mutant, envelope.Body)
+        {
+            case (Mutant.LimitsIgnored, AdmissionMessage.StateSlots stated):
+                var wants = stated.Statement.Wants.Select(want => want with { Source = new HostId($"{want.Move}-from"), Destination = new HostId($"{want.Move}-to") });
+                return envelope with { Body = stated with { Statement = stated.Statement with { Wants = [.. wants] } } };
+            case (Mutant.StopIgnored, RunMessage.AnswerSlots answer):
+                ports.StopHeard = answer.Stop?.Stop;
+                return envelope with { Body = answer with { Stop = null } };
+            case (Mutant.StopIgnored, AdmissionMessage.StateSlots stated):
+                return envelope with { Body = stated with { Statement = stated.Statement with { Stop = ports.StopHeard, Unresolved = 0 } } };
+            default:
+                return envelope;
+        }
+    }
 
     /// <summary>Sends what was committed, page by page, while it leads; the checkpoint moves after the page was sent.</summary>
     private async Task RunRelay()
@@ -148,7 +169,11 @@ public sealed class Server
 
 /// <summary>What all processes of a simulation share.</summary>
 public sealed record Ports(
-    Scheduler Scheduler, FakeDatabase Database, FakeBroker Broker, SimulatedFleet Fleet, IInventory Inventory, RelayLock RelayLock);
+    Scheduler Scheduler, FakeDatabase Database, FakeBroker Broker, SimulatedFleet Fleet, IInventory Inventory, RelayLock RelayLock)
+{
+    /// <summary>For the mutant that keeps stops from the runs: the last one that admission told of.</summary>
+    public long? StopHeard { get; set; }
+}
 
 /// <summary>
 /// Who leads the relay. A leader that died or stands still is replaced after a second; one that wakes up
@@ -174,9 +199,15 @@ public sealed class RelayLock(Scheduler scheduler)
 }
 
 /// <summary>The inventory of the simulated world.</summary>
-public sealed record SimulatedInventory(IReadOnlyList<HostEndpoint> Hosts, IReadOnlyList<SiteLink> Links) : IInventory
+public sealed record SimulatedInventory(IReadOnlyList<HostEndpoint> Hosts, IReadOnlyList<SiteLink> Links, FleetRules Rules) : IInventory
 {
     public string ContentHash => "simulated";
 
+    public FleetLimits Limits => FleetLimits.Default;
+
+    public BrakeRules Brakes => BrakeRules.Default;
+
     public GuestCheck? CheckOf(VmRef vm) => new($"http://{vm.Name}/status");
+
+    public FleetRules RulesFor(IReadOnlyCollection<VmRef> vms) => Rules;
 }

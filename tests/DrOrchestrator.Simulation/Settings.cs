@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Plans;
@@ -62,6 +64,15 @@ public sealed record Settings
 
     public required PlanPolicy Policy { get; init; }
 
+    /// <summary>What all runs share.</summary>
+    public required FleetLimits Limits { get; init; }
+
+    /// <summary>How much may begin by itself.</summary>
+    public required BrakeRules Rules { get; init; }
+
+    /// <summary>About how long between two halts, of everything or of one run; half of the seeds have none.</summary>
+    public required TimeSpan? HaltEvery { get; init; }
+
     /// <summary>Whether guests arrive paused and wait for the source's word.</summary>
     public required bool ConfirmedHandover { get; init; }
 
@@ -74,6 +85,9 @@ public sealed record Settings
     /// </summary>
     public static TimeSpan PendingRequestBound { get; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Where people halt things: how often a stop comes right when moves of a run are let through or end, or when a transfer is claimed.</summary>
+    public static double AimedStops { get; } = 0.6;
+
     /// <summary>After the last fault everything must have come to rest within this: three attempts of every phase's own bound, and room.</summary>
     public static TimeSpan RestWithin { get; } = TimeSpan.FromHours(1);
 
@@ -83,7 +97,8 @@ public sealed record Settings
         double[] rates = [0, 0.01, 0.05, 0.15];
         TimeSpan Seconds(int from, int to) => TimeSpan.FromSeconds(random.Next(from, to));
         var guarded = random.Next(2) == 0;
-        return new Settings
+        var limits = new Random(seed * 31 + 8);
+        var world = new Settings
         {
             Seed = seed,
             Mutant = mutant,
@@ -112,9 +127,28 @@ public sealed record Settings
                 random.Next(1, 4),
                 Seconds(1, 20),
                 new MovePolicy(
-                    MigrationOptions.Default with { Timeout = Seconds(20, 120) }, Seconds(15, 40), Seconds(10, 40), Seconds(20, 120), Seconds(10, 40))),
+                    MigrationOptions.Default with { Timeout = Seconds(20, 120) }, Seconds(15, 40), Seconds(10, 40), Seconds(20, 120), Seconds(10, 40)),
+                limits.Next(2) == 0 ? limits.Next(1, 4) : null,
+                limits.Next(2) == 0 ? limits.Next(1, 4) : null,
+                (PlacementPreference)limits.Next(2)),
             ConfirmedHandover = random.Next(2) == 0 || mutant is Mutant.HandoverUnasked,
+            Limits = new FleetLimits(random.Next(1, 7), random.Next(1, 6), random.Next(1, 5), random.Next(1, 4), random.Next(1, 4)),
+            Rules = new BrakeRules(random.Next(1, 5), random.Next(1, 4), Seconds(20, 300), Seconds(0, 120))
+            {
+                FlappingEpisodes = limits.Next(2, 5), FlappingWindow = TimeSpan.FromSeconds(limits.Next(30, 600)), FlappingQuiet = TimeSpan.FromSeconds(limits.Next(0, 120)),
+            },
+            HaltEvery = random.Next(2) == 0 || mutant is Mutant.StopIgnored ? Seconds(10, 60) : null,
             CutoverTime = TimeSpan.FromMilliseconds(random.Next(50, 2500)),
         };
+        return world.HaltEvery is null ? world : Busier(world);
     }
+
+    /// <summary>Where people halt things there is something to halt: runs of several moves at once, of which some may begin and some may not.</summary>
+    private static Settings Busier(Settings world) => world with
+    {
+        Vms = world.Vms + 3,
+        Policy = world.Policy with { Parallel = world.Policy.Parallel + 1, PerDestination = world.Policy.PerDestination + 1, PerSource = null, PerLink = null },
+        Limits = new FleetLimits(
+            world.Limits.Total + 2, world.Limits.PerSite + 2, world.Limits.PerLink + 1, world.Limits.OutOfHost + 1, world.Limits.IntoHost + 1),
+    };
 }

@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
@@ -66,9 +68,9 @@ public sealed class Simulation
         Vms = [.. Enumerable.Range(1, settings.Vms).Select(number => Fleet.AddVm(
             new SimulatedVmSettings(new VmRef(new VmId($"vm{number}"), $"vm{number}")) { Memory = new Bytes((long)random.Next(1, 5) << 30) },
             Hosts[random.Next(Hosts.Length)].Host)).Select(vm => vm.Id)];
-        var inventory = new SimulatedInventory(Hosts, [new SiteLink(new SiteId("A"), new SiteId("B"), settings.Bandwidth)]);
+        var inventory = new SimulatedInventory(Hosts, [new SiteLink(new SiteId("A"), new SiteId("B"), settings.Bandwidth)], Rules());
         ports = new Ports(Scheduler, Database, Broker, Fleet, inventory, new RelayLock(Scheduler));
-        Checks = new Checks(Database, Fleet, [.. Hosts.Select(host => host.Host)], [.. Vms.Select(vm => new VmRef(vm, vm.Value))], Transcript);
+        Checks = new Checks(Database, Fleet, [.. Hosts.Select(host => host.Host)], [.. Vms.Select(vm => new VmRef(vm, vm.Value))], settings.Limits, Transcript);
     }
 
     public Scheduler Scheduler { get; }
@@ -198,6 +200,17 @@ public sealed class Simulation
         return new SimulationResult(settings.Seed, Checks.Violations, unfinished, Checks.Counts, Scheduler.Steps, Transcript.Lines);
     }
 
+    /// <summary>Limits of hosts, groups, priorities and dirty rates, from draws of their own.</summary>
+    private FleetRules Rules()
+    {
+        var draw = new Random(settings.Seed * 31 + 9);
+        return new FleetRules(
+            [.. Hosts.Where(_ => draw.Next(3) == 0).Select(host => new HostLimit(host.Host, draw.Next(2) == 0 ? settings.Bandwidth : null, draw.Next(1, 4)))],
+            draw.Next(4) == 0 ? [new HypervisorLimit(SimulatedDriver.DriverName, draw.Next(1, 4))] : [],
+            draw.Next(3) == 0 ? [new VmGroup("some", (GroupRule)draw.Next(3), [.. Vms.Where(_ => draw.Next(2) == 0)])] : [],
+            [.. Vms.Where(_ => draw.Next(3) == 0).Select(vm => new VmRule(vm, draw.Next(101), draw.Next(2) == 0 ? new Bandwidth(settings.Bandwidth.BytesPerSecond * draw.NextDouble()) : null))]);
+    }
+
     private static Server? Pick(List<Server> candidates, Random draw, string? name) => name is null
         ? candidates.Count == 0 ? null : candidates[draw.Next(candidates.Count)]
         : candidates.Find(server => server.Lane.Name == name);
@@ -232,6 +245,13 @@ public sealed class Simulation
         }
     }
 
+    /// <summary>Hosts of which the brakes believe otherwise than their own streams say.</summary>
+    private string[] Miscounted(BrakesState brakes) =>
+    [
+        .. Hosts.Select(host => host.Host.Value).Where(host =>
+            brakes.Sick.ContainsKey(host) != (Checks.StateOf(StreamId.Host(new HostId(host))) is HostState { Phase: not HostPhase.Healthy })),
+    ];
+
     private List<string> AtRest()
     {
         var restless = new List<string>();
@@ -241,7 +261,12 @@ public sealed class Simulation
             {
                 RunState { Phase: not RunPhase.Ended } run => run.Phase.ToString(),
                 MoveState { Phase: not (MovePhase.Idle or MovePhase.NotEnrolled) } move => move.Phase.ToString(),
-                HostState { Phase: HostPhase.HoldingDown or HostPhase.Diagnosing or HostPhase.Recovering } host => host.Phase.ToString(),
+                AdmissionState { Phase: not AdmissionPhase.Open } admission => admission.Phase.ToString(),
+                AdmissionState admission when admission.Runs.FirstOrDefault(run => !run.Value.IsIdle) is { Key: { } holder } => $"holding slots of {holder}",
+                AdmissionState { Doubtful.Count: > 0 } admission => $"keeping the slot of {admission.Doubtful.Keys.First()}",
+                AdmissionState admission when admission.Runs.FirstOrDefault(run => run.Value.Emptying is not null) is { Key: { } empties } => $"taking {empties} to empty a host still",
+                BrakesState brakes when Miscounted(brakes) is { Length: > 0 } wrong => $"counting as sick what is not, or not what is: {string.Join(", ", wrong)}",
+                HostState { Phase: HostPhase.HoldingDown or HostPhase.Diagnosing or HostPhase.Proposed or HostPhase.Postponed or HostPhase.Recovering } host => host.Phase.ToString(),
                 _ => null,
             };
             if (phase is not null)

@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
@@ -19,11 +21,13 @@ public sealed class Trouble
     private readonly Random database;
     private readonly Random broker;
     private readonly Random incidents;
+    private readonly Random halts;
     private readonly HashSet<HostId> frozen = [];
     private readonly HashSet<(SiteId, SiteId)> cut = [];
     private readonly HashSet<HostId> off = [];
     private readonly HashSet<VmId> orphaned = [];
     private readonly HashSet<VmId> late = [];
+    private readonly HashSet<VmId> slow = [];
     private int runs;
 
     /// <summary>How long after its sender gave up a request may be executed where no guard stands at the host.</summary>
@@ -40,6 +44,7 @@ public sealed class Trouble
         database = new Random(settings.Seed * 31 + 2);
         broker = new Random(settings.Seed * 31 + 3);
         incidents = new Random(settings.Seed * 31 + 4);
+        halts = new Random(settings.Seed * 31 + 8);
     }
 
     private bool Over => simulation.Scheduler.Elapsed >= settings.Trouble;
@@ -59,8 +64,16 @@ public sealed class Trouble
             simulation.Scheduler.After(at, () => Happen(new Random(draw)));
         }
 
+        simulation.Tell(StreamId.Admission, new AdmissionMessage.SetLimits(settings.Limits, new Actor("server")), incidents);
+        simulation.Tell(StreamId.Brakes, new BrakesMessage.SetRules(settings.Rules, new Actor("server")), incidents);
         simulation.Scheduler.After(TimeSpan.FromSeconds(2), EvacuateAgain);
+        if (settings.HaltEvery is { } every)
+        {
+            simulation.Scheduler.After(every * halts.NextDouble(), () => HaltAgain(every));
+        }
+
         simulation.Database.OnCommit += Aim;
+        simulation.Database.OnCommit += AimStop;
         simulation.Scheduler.After(settings.Trouble, End);
     }
 
@@ -85,6 +98,82 @@ public sealed class Trouble
         }
 
         simulation.WakeServers();
+
+        // Twice: a halt that was asked for just before may be heard after the first.
+        simulation.Scheduler.After(TimeSpan.FromSeconds(30), Release);
+        simulation.Scheduler.After(TimeSpan.FromMinutes(3), Release);
+    }
+
+    private void HaltAgain(TimeSpan every)
+    {
+        if (Over)
+        {
+            return;
+        }
+
+        var random = new Random(halts.Next());
+        var people = new Actor("operator");
+        var runs = simulation.Runs();
+        if (random.Next(2) == 0 || runs.Length == 0)
+        {
+            StopAll(random);
+        }
+        else
+        {
+            var run = StreamId.Run(runs[random.Next(runs.Length)]);
+            simulation.Tell(run, new RunMessage.PauseRun(people, "Wait."), random);
+            Later(random, 40, () => simulation.Tell(run, new RunMessage.ResumeRun(people, "Go on."), random));
+        }
+
+        simulation.Scheduler.After(every * (0.5 + halts.NextDouble()), () => HaltAgain(every));
+    }
+
+    private void StopAll(Random random)
+    {
+        var people = new Actor("operator");
+        simulation.Tell(StreamId.Admission, new AdmissionMessage.StopAll(people, "Wait."), random);
+        simulation.Scheduler.After(
+            TimeSpan.FromSeconds(5 + (random.NextDouble() * 60)),
+            () => simulation.Tell(StreamId.Admission, new AdmissionMessage.ResumeAll(people, "Go on."), random));
+    }
+
+    /// <summary>
+    /// A stop hurts most where some moves of a run were just let through while others end, and where a transfer was just claimed
+    /// and its worker dies: what it may still start, and what may not, is decided in that moment.
+    /// </summary>
+    private void AimStop(StreamAppend append)
+    {
+        if (Over || settings.HaltEvery is null || simulation.Checks.StateOf(StreamId.Admission) is not AdmissionState { Phase: AdmissionPhase.Open })
+        {
+            return;
+        }
+
+        var claimed = append.Events.OfType<MoveEvent.OrderClaimed>().FirstOrDefault();
+        var among = simulation.Checks.StateOf(append.Stream) is RunState { Open.Count: > 1 } && append.Events.Any(e => e is RunEvent.MovesAdmitted or RunEvent.MoveFinished);
+        if ((claimed is null && !among) || halts.NextDouble() >= Settings.AimedStops)
+        {
+            return;
+        }
+
+        // VMs that take their time hold some moves back in preflight while others of the run go on and end.
+        var random = new Random(halts.Next());
+        slow.UnionWith(simulation.Vms.Where(_ => random.Next(2) == 0));
+        Later(random, 20, slow.Clear);
+        Later(random, 2, () => StopAll(random));
+        if (claimed is not null && random.Next(2) == 0)
+        {
+            Later(random, 3, () => simulation.Crash(random, claimed.Worker));
+        }
+    }
+
+    private void Release()
+    {
+        var people = new Actor("operator");
+        simulation.Tell(StreamId.Admission, new AdmissionMessage.ResumeAll(people, "Go on."), halts);
+        foreach (var run in simulation.Runs())
+        {
+            simulation.Tell(StreamId.Run(run), new RunMessage.ResumeRun(people, "Go on."), halts);
+        }
     }
 
     private SimulatedFault? CallFault(SimulatedCall call)
@@ -93,6 +182,11 @@ public sealed class Trouble
         if (call is { Kind: SimulatedCallKind.RaiseGeneration, Vm: { } doubtful } && settings.Guarded && late.Contains(doubtful) && calls.NextDouble() < settings.Aimed)
         {
             return calls.Next(2) == 0 ? new SimulatedFault.LoseRequest() : new SimulatedFault.Hang();
+        }
+
+        if (call is { Kind: SimulatedCallKind.ObserveGuest or SimulatedCallKind.InspectVm, Vm: { } asked } && slow.Contains(asked))
+        {
+            return new SimulatedFault.Delay(TimeSpan.FromSeconds(1 + (calls.NextDouble() * 4)));
         }
 
         if (calls.NextDouble() >= settings.HypervisorFaults + (call.Kind is SimulatedCallKind.StartMigration ? settings.StartFaults : 0)
@@ -148,10 +242,14 @@ public sealed class Trouble
     {
         if (!Over)
         {
-            Evacuate(simulation.Hosts[incidents.Next(simulation.Hosts.Length)], incidents);
+            // A stop has something to decide where a run has several moves: the fullest host gives it most.
+            var host = simulation.Hosts[incidents.Next(simulation.Hosts.Length)];
+            Evacuate(settings.HaltEvery is not null && halts.Next(2) == 0 ? simulation.Hosts.MaxBy(VmsAt)! : host, incidents);
             simulation.Scheduler.After(settings.EvacuateEvery * (0.5 + incidents.NextDouble()), EvacuateAgain);
         }
     }
+
+    private int VmsAt(HostEndpoint host) => simulation.Vms.Count(vm => simulation.Fleet.CopyOn(host.Host, vm).State is VmState.Running);
 
     /// <summary>Somebody just claimed a transfer, or began to look into one: the moment at which trouble hurts most.</summary>
     private void Aim(StreamAppend append)

@@ -68,5 +68,3 @@ remembered_process() {
   [ -s "$1" ] && read -r pid started <"$1" && [ -n "$started" ] &&
     [ "$(process_start_time "$pid")" = "$started" ] && echo "$pid"
 }
-
-has_kvm() { [ -c /dev/kvm ] && [ -w /dev/kvm ]; }

@@ -12,6 +12,14 @@ internal static class FleetCommands
         async (call, _, cancellationToken) =>
             call.Show(await call.Api.Get<ServerStatus>("status", cancellationToken), status => FleetViews.Status(status, call.Width, call.Marks)));
 
+    public static Command Sites(CallFactory calls) => calls.Runs(
+        new Command("sites", "Sites: which hosts answer, are sick or worked on, what they have left, and what is under way."),
+        async (call, _, cancellationToken) => call.Show(await call.Api.Get<SiteList>("sites", cancellationToken), list => SiteScreen.Of(list, call.Width)));
+
+    public static Command Drift(CallFactory calls) => calls.Runs(
+        new Command("drift", "Where what hosts said differs from the inventory and the record. Nothing is repaired by itself."),
+        async (call, _, cancellationToken) => call.Show(await call.Api.Get<DriftReport>("drift", cancellationToken), report => DriftScreen.Of(report, call.Width)));
+
     public static Command Hosts(CallFactory calls)
     {
         var name = new Argument<string?>("HOST") { Description = "Only this one, with its VMs.", Arity = ArgumentArity.ZeroOrOne };

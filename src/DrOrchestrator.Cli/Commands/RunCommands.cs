@@ -10,7 +10,7 @@ internal static class RunCommands
 {
     public static Command All(CallFactory calls) => new("run", "Runs of recovery plans.")
     {
-        Start(calls), List(calls), Show(calls), Watch(calls), Abort(calls),
+        Start(calls), List(calls), Show(calls), Watch(calls), Pause(calls), Resume(calls), Abort(calls),
     };
 
     private static Command Start(CallFactory calls)
@@ -68,6 +68,26 @@ internal static class RunCommands
             return call.Show(reply, done => Tables.Sentence(done.Phase == "ended"
                 ? $"{done.Run} has ended.\n"
                 : $"{done.Run} is being stopped. Watch it: drctl run watch {done.Run}\n"));
+        });
+    }
+
+    private static Command Pause(CallFactory calls) => Halt(
+        calls, "pause", "Lets nothing new of a run begin; transfers under way go on to their end.",
+        reply => $"Nothing new of {reply.Run} begins. {reply.Halted} Let it go on: drctl run resume {reply.Run} --reason WHY\n");
+
+    private static Command Resume(CallFactory calls) => Halt(
+        calls, "resume", "Lets a paused run go on.",
+        reply => reply.Halted is { } still ? $"{reply.Run} is not paused any more, but nothing of it begins: {still}\n" : $"{reply.Run} goes on. Watch it: drctl run watch {reply.Run}\n");
+
+    private static Command Halt(CallFactory calls, string verb, string description, Func<RunHaltReply, string> sentence)
+    {
+        var id = Id();
+        var reason = new Option<string>("--reason") { Description = "Why, for the record.", HelpName = "WHY", Required = true };
+        return calls.Runs(new Command(verb, description) { id, reason }, async (call, parsed, cancellationToken) =>
+        {
+            var run = parsed.GetRequiredValue(id);
+            var reply = await call.Api.Post<RunHaltReply>($"runs/{Uri.EscapeDataString(run)}/{verb}", new HaltRequest(parsed.GetRequiredValue(reason)), cancellationToken);
+            return call.Show(reply, done => Tables.Sentence(sentence(done)));
         });
     }
 

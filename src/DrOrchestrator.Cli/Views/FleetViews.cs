@@ -82,6 +82,7 @@ internal static class FleetViews
         return host switch
         {
             { Withheld: { } withheld } => $"{host.Diagnosis}: {withheld}",
+            { Postponed: { } postponed } => $"{host.Diagnosis}: {postponed}",
             { HoldDownUntil: { } until } => $"{names}; nothing is done before {Measures.Time(until)}",
             { Run: { } run, Health: "recovering" } => $"{names} {marks.To} {run}",
             { Silence: { } silence } => silence,

@@ -30,9 +30,14 @@ internal static class RunHeader
             yield return Progress(run.Vms, marks);
         }
 
-        if (Time(detail, marks) is { } time)
+        if (Time(detail, width, marks) is { } time)
         {
             yield return time;
+        }
+
+        foreach (var line in Plan(detail, width))
+        {
+            yield return line;
         }
 
         foreach (var line in Ending(detail, width))
@@ -52,7 +57,7 @@ internal static class RunHeader
         return line;
     }
 
-    private static Line? Time(RunDetail detail, Marks marks)
+    private static Line? Time(RunDetail detail, int width, Marks marks)
     {
         if (detail.MovingSeconds is not { } moving)
         {
@@ -67,7 +72,33 @@ internal static class RunHeader
 
         line.Add($" {marks.Dot} predicted {Measures.Clock(Math.Ceiling(predicted))}");
         line.Add(moving > (predicted * 1.25) + 10 ? $" ({Measures.Clock(moving - predicted)} over)" : "", Ink.Warn);
-        return line.Add(detail.LowerBoundSeconds is { } bound ? $" {marks.Dot} at best {Measures.Clock(Math.Ceiling(bound))}" : "", Ink.Quiet);
+        line.Add(detail.LowerBoundSeconds is { } bound ? $" {marks.Dot} at best {Measures.Clock(Math.Ceiling(bound))}" : "", Ink.Quiet);
+        return line.Add(detail.BoundBy is { } what ? Line.Cut($" ({what})", Math.Max(0, width - line.Length)) : "", Ink.Quiet);
+    }
+
+    /// <summary>What else is to be known of the plan, a line each: what slows it down, and where it was changed last.</summary>
+    private static IEnumerable<Line> Plan(RunDetail detail, int width)
+    {
+        if (detail is { HeldBackBy: { } limit, Run.EndedAt: null })
+        {
+            yield return Line.Of(Line.Cut($"Held back by {limit}", width), Ink.Quiet);
+        }
+
+        foreach (var left in detail.LeftOut.Take(2))
+        {
+            yield return Line.Of(Line.Cut($"Left out: {left}", width), Ink.Quiet);
+        }
+
+        if (detail.LeftOut.Count > 2)
+        {
+            yield return Line.Of($"and {detail.LeftOut.Count - 2} more hosts left out", Ink.Quiet);
+        }
+
+        if (detail.Replans is [.., { } last])
+        {
+            var text = $"Replanned at {Measures.Time(last.At)}: {string.Join(", ", last.Vms.Take(3))}{(last.Vms.Count > 3 ? $" and {last.Vms.Count - 3} more" : "")} elsewhere. {last.Cause}";
+            yield return Line.Of(Line.Cut(text, width), Ink.Warn);
+        }
     }
 
     private static IEnumerable<Line> Ending(RunDetail detail, int width)
@@ -79,6 +110,7 @@ internal static class RunHeader
 
         return detail.Abort is { } abort
             ? Line.Wrapped($"Being stopped by {abort.By} since {Measures.Time(abort.At)}: {abort.Reason}", 0, width, Ink.Warn)
+            : detail.Run.Halted is { } halted ? Line.Wrapped($"NOTHING NEW BEGINS. {halted}", 0, width, Ink.Warn)
             : detail.Run.Phase == "observing" ? [Line.Of("The hosts are being looked at.", Ink.Quiet)] : [];
     }
 }

@@ -79,7 +79,11 @@ internal static class VmLines
             return line.Add(Line.Cut(vm.Sentence ?? "", columns.Width - line.Length));
         }
 
-        return line.Add("waits for its turn", Ink.Quiet).Add(vm.MemoryBytes is { } memory ? $"  {Measures.Bytes(memory)}" : "", Ink.Quiet);
+        line.Add("waits for its turn", Ink.Quiet).Add(vm.MemoryBytes is { } memory ? $"  {Measures.Bytes(memory)}" : "", Ink.Quiet);
+        var expected = vm is { PredictedBeginSeconds: { } begin, PredictedEndSeconds: { } end } ? $" {marks.Dot} predicted {Measures.Clock(begin)} to {Measures.Clock(Math.Ceiling(end))}" : "";
+        line.Add(line.Length + expected.Length <= columns.Width ? expected : "", Ink.Quiet);
+        var doubt = vm.Doubt is { } why ? $" {marks.Dot} {why}" : "";
+        return line.Add(Line.Cut(doubt, Math.Max(0, columns.Width - line.Length)), Ink.Warn);
     }
 
     private static Line Head(RunVmView vm, VmColumns columns, Marks marks) => new Line()
@@ -141,6 +145,7 @@ internal static class VmLines
         vm.ReportedDowntimeSeconds is { } pause ? $"pause {Measures.Pause(pause)}" : null,
         vm.Transfer?.TransferredBytes is { } sent && vm.State == "moved" ? $"{Measures.Bytes(sent)} sent" : null,
         vm.Attempt > 1 ? $"attempt {vm.Attempt}" : null,
+        vm is { State: "moved", PredictedBeginSeconds: { } begin, PredictedEndSeconds: { } end } ? $"predicted {Measures.Clock(Math.Ceiling(end - begin))}" : null,
     }.Where(fact => fact is not null));
 
     private static IEnumerable<string> Sentences(RunVmView vm)

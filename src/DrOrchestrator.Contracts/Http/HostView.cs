@@ -35,7 +35,7 @@ public sealed record HostView
     /// <summary>How many VMs run there, as it said itself.</summary>
     public int? RunningVms { get; init; }
 
-    /// <summary>Its health: <c>healthy</c>, <c>holding-down</c>, <c>diagnosing</c>, <c>recovering</c>, <c>withheld</c> or <c>handled</c>.</summary>
+    /// <summary>Its health: <c>healthy</c>, <c>holding-down</c>, <c>diagnosing</c>, <c>proposed</c> (the brakes are asked), <c>postponed</c>, <c>recovering</c>, <c>withheld</c> or <c>handled</c>.</summary>
     public required string Health { get; init; }
 
     /// <summary>Conditions that stand.</summary>
@@ -44,7 +44,10 @@ public sealed record HostView
     /// <summary>Nothing is done about them before this.</summary>
     public DateTimeOffset? HoldDownUntil { get; init; }
 
-    /// <summary>The last diagnosis, in the closed vocabulary: <c>HostSickButAnswering</c>, <c>HostSilent</c>, <c>HostNotInInventory</c>.</summary>
+    /// <summary>
+    /// The last diagnosis, in the closed vocabulary: <c>HostSickButAnswering</c>, <c>HostAnswersUnsteadily</c>, <c>HostManagementLost</c>, <c>HostSilent</c>,
+    /// <c>SiteSilent</c>, <c>OrchestratorBlind</c> or <c>HostNotInInventory</c>.
+    /// </summary>
     public string? Diagnosis { get; init; }
 
     /// <summary>The fact behind the diagnosis.</summary>
@@ -52,6 +55,12 @@ public sealed record HostView
 
     /// <summary>Why automation stopped, and the way out.</summary>
     public string? Withheld { get; init; }
+
+    /// <summary>Why its recovery waits, and what a person can do; absent: it does not.</summary>
+    public string? Postponed { get; init; }
+
+    /// <summary>When it is looked at again.</summary>
+    public DateTimeOffset? PostponedUntil { get; init; }
 
     /// <summary>The run that moves, or last moved, its VMs away because of a condition.</summary>
     public string? Run { get; init; }

@@ -14,6 +14,9 @@ public sealed record RunSummary
     /// <summary><c>observing</c>, <c>moving</c>, <c>aborting</c> or <c>ended</c>.</summary>
     public required string Phase { get; init; }
 
+    /// <summary>Why nothing new of it begins: it is paused, or everything is stopped; a sentence. Absent: it is not halted.</summary>
+    public string? Halted { get; init; }
+
     /// <summary><c>completed</c>, <c>completed-with-failures</c>, <c>aborted</c> or <c>refused</c>; absent: it has not ended.</summary>
     public string? Outcome { get; init; }
 
@@ -69,14 +72,37 @@ public sealed record RunDetail
     /// <summary>No schedule that sends every byte once is faster.</summary>
     public double? LowerBoundSeconds { get; init; }
 
+    /// <summary>What the lower bound comes from: a link, an interface or one VM, in words.</summary>
+    public string? BoundBy { get; init; }
+
+    /// <summary>The limit that holds moves back longest, in words; absent: the prediction is close to the lower bound.</summary>
+    public string? HeldBackBy { get; init; }
+
+    /// <summary>Hosts at the plan's sites that were left out when it was planned, each with its reason, a sentence.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>From the plan to the end, or to now: what <see cref="PredictedSeconds"/> is to be held against.</summary>
     public double? MovingSeconds { get; init; }
 
     public RunAbortView? Abort { get; init; }
 
+    /// <summary>Each time that moves were given other destinations, oldest first.</summary>
+    public IReadOnlyList<RunReplanView> Replans { get; init; } = [];
+
     /// <summary>Those under way first, then those that wait, then those that ended.</summary>
     public IReadOnlyList<RunVmView> Vms { get; init; } = [];
 }
 
+/// <summary>Moves that had not begun were given other destinations.</summary>
+/// <param name="At">When.</param>
+/// <param name="Cause">What led to it, a sentence.</param>
+/// <param name="Vms">The names of the VMs that go elsewhere by it.</param>
+public sealed record RunReplanView(DateTimeOffset At, string Cause, IReadOnlyList<string> Vms);
+
 /// <summary>Who stops a run.</summary>
 public sealed record RunAbortView(string By, string Reason, DateTimeOffset At);
+
+/// <summary>What changed in a run, between two events of its stream.</summary>
+/// <param name="At">When the server composed it, by its clock.</param>
+/// <param name="Vms">The VMs whose entry has changed, whole.</param>
+public sealed record RunProgress(DateTimeOffset At, IReadOnlyList<RunVmView> Vms);

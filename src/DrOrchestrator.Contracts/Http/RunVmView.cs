@@ -35,6 +35,15 @@ public sealed record RunVmView
     /// <summary>Of this attempt.</summary>
     public double? ElapsedSeconds { get; init; }
 
+    /// <summary>When it was expected to begin, in seconds from the run's plan on; absent: not predicted.</summary>
+    public double? PredictedBeginSeconds { get; init; }
+
+    /// <summary>When it was expected to have ended, in seconds from the run's plan on; absent: not predicted.</summary>
+    public double? PredictedEndSeconds { get; init; }
+
+    /// <summary>Why its transfer may not end by itself, and what can be done; absent: no reason is known.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Configured memory.</summary>
     public long? MemoryBytes { get; init; }
 

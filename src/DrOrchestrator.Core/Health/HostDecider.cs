@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Runs;
 using static DrOrchestrator.Core.Health.HostEvent;
@@ -7,12 +8,15 @@ namespace DrOrchestrator.Core.Health;
 
 /// <summary>
 /// The health of one host: from conditions to at most one run.
-/// <para><b>Purpose.</b> Take what is reported, hold down, ask the host itself, and either ask for the run
+/// <para><b>Purpose.</b> Take what is reported, hold down, ask the host itself and the brakes, and either ask for the run
 /// that policy names or stop and say why a person has to decide.</para>
 /// <para><b>Invariants.</b> (1) One open condition per fingerprint, however often and by however many
-/// replicas it is reported. (2) Nothing is asked for before the hold-down has passed with a condition
+/// replicas it is reported, and whatever beginning each gives. (2) Nothing is asked for before the hold-down has passed with a condition
 /// still open that policy acts on; a hold-down of nothing has passed at once. (3) One run per episode: a condition that stands after its run starts no second one until
-/// all were resolved. (4) Only a host that answers is evacuated live.</para>
+/// all were resolved. (4) Only a host that answers steadily is evacuated live (<see cref="DiagnosisTable"/>). (5) No run is asked for by itself that the brakes did not clear.</para>
+/// <para><b>Old news.</b> Messages overtake each other: what a sender gave up waiting for may still arrive after what it sent next.
+/// A resolution of before the beginning that stands closes nothing; a beginning of before the last resolution opens nothing
+/// (<see cref="LateDelivery"/>). Where it can not be told, the condition stands.</para>
 /// <para><b>Races.</b> A resolution against the end of the hold-down: whichever is first in the stream. A
 /// resolution while the host is asked still cancels; once the run is asked for it goes on, because a half
 /// evacuated host is not made better by stopping.</para>
@@ -21,6 +25,19 @@ namespace DrOrchestrator.Core.Health;
 /// </summary>
 public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
 {
+    /// <summary>
+    /// How long after a resolution an older beginning counts as delivered late. Alertmanager gives one delivery the group's interval,
+    /// 5 minutes unless configured, and what its peers hold it back, 15 s for each before it. After that an old beginning is one
+    /// that stands: an Alertmanager that loses sight of Prometheus resolves by itself, and says the same beginning again afterwards.
+    /// </summary>
+    public static readonly TimeSpan LateDelivery = TimeSpan.FromMinutes(6);
+
+    /// <summary>
+    /// A sender that gives each repetition a time of its own has a later one recorded this far apart; in between, a resolution of
+    /// before the last repetition is believed, and the next repetition opens again.
+    /// </summary>
+    public static readonly TimeSpan Repetition = TimeSpan.FromMinutes(1);
+
     public static HostDecider Instance { get; } = new();
 
     public override string Kind => "host";
@@ -37,9 +54,20 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         ResolveCondition resolve => Resolve(state, resolve),
         ReportHost report => Diagnose(state, report),
         RunAnswered answer => Answered(state, answer),
-        Wake wake => state.Phase is HostPhase.HoldingDown && wake.At >= state.HoldDown!.Until
-            ? Decision.Of(new HoldDownElapsed { At = wake.At })
+        NoteSickness note => note.Episode > (note.Sick ? state.NotedSick : state.NotedWell)
+            ? Decision.Of(new SicknessNoted(note.Episode, note.Sick) { At = note.At })
             : Decision.Nothing,
+        NoteRecovery note => note.Episode > state.NotedRecovery ? Decision.Of(new RecoveryNoted(note.Episode) { At = note.At }) : Decision.Nothing,
+        AnswerRecovery answer => Cleared(state, answer),
+        LookAgain again => state.Phase is HostPhase.Postponed && (again.Episode, again.Attempt) == (state.Episode, state.Attempt)
+            ? Decision.Of(new PostponementElapsed { At = again.At })
+            : Decision.Nothing,
+        Wake wake => state switch
+        {
+            { Phase: HostPhase.HoldingDown } when wake.At >= state.HoldDown!.Until => Decision.Of(new HoldDownElapsed { At = wake.At }),
+            { Phase: HostPhase.Postponed } when wake.At >= state.Postponed!.Until => Decision.Of(new PostponementElapsed { At = wake.At }),
+            _ => Decision.Nothing,
+        },
         _ => throw new InvalidOperationException($"A host's stream takes no {message.GetType().Name}."),
     };
 
@@ -50,41 +78,90 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
 
     public override Outstanding React(HostState state)
     {
+        List<Ask> asks = [.. Sickness(state), .. Conclusion(state)];
         switch (state.Phase)
         {
             case HostPhase.HoldingDown:
-                return new Outstanding([], state.HoldDown!.Until);
+                return new Outstanding(asks, state.HoldDown!.Until);
 
             case HostPhase.Diagnosing:
                 var key = ObserveKey(state);
-                return new Outstanding([new Ask(key, null, new HostOrder.ObserveHost(state.Host!.Value) { Key = key, From = StreamId.Host(state.Host.Value) }, Awaited: true)]);
+                asks.Add(new Ask(key, null, new HostOrder.ObserveHost(state.Host!.Value) { Key = key, From = StreamId.Host(state.Host.Value) }, Awaited: true));
+                break;
+
+            case HostPhase.Proposed:
+                asks.Add(new Ask(
+                    $"{state.Host}/recovery/{state.Episode}/{state.Attempt}",
+                    StreamId.Brakes,
+                    new BrakesMessage.RequestRecovery(state.Host!.Value, state.Diagnosed!.Site, state.Episode, state.Attempt, state.Proposal!.Run),
+                    Awaited: true));
+                break;
+
+            case HostPhase.Postponed:
+                return new Outstanding(asks, state.Postponed!.Until);
 
             case HostPhase.Recovering:
                 var recovery = state.Recovery!;
                 var trigger = new RunTrigger(RunTriggerKind.Alert, new Actor($"host-{state.Host}"), recovery.Cause, state.Host);
-                return new Outstanding(
-                    [new Ask($"{recovery.Run}/start", StreamId.Run(recovery.Run), new RunMessage.StartRun(recovery.Run, recovery.Plan, state.Host!.Value, trigger), Awaited: true)]);
+                asks.Add(new Ask(
+                    $"{recovery.Run}/start", StreamId.Run(recovery.Run), new RunMessage.StartRun(recovery.Run, recovery.Plan, state.Host!.Value, trigger), Awaited: true));
+                break;
 
             default:
-                return Outstanding.Nothing;
+                break;
+        }
+
+        return asks.Count == 0 ? Outstanding.Nothing : new Outstanding(asks);
+    }
+
+    /// <summary>While the brakes' own answer is still on its way here, nothing is said: it would be waited for although what held it back is over.</summary>
+    public override IReadOnlyList<Ask> Reply(HostState state, HostMessage message) => message is LookAgain again && state.Host is { } host
+        && !(state.Phase is HostPhase.Proposed && (again.Episode, again.Attempt) == (state.Episode, state.Attempt))
+        ? [new Ask($"{host}/looked-again/{again.Episode}/{again.Attempt}", StreamId.Brakes, new BrakesMessage.NoteLookedAgain(host, again.Episode, again.Attempt), Awaited: false)]
+        : [];
+
+    private static string ObserveKey(HostState state) => $"{state.Host}/observe/{state.Episode}{(state.Attempt == 0 ? "" : $"/{state.Attempt}")}";
+
+    /// <summary>The brakes count the hosts that are sick at once: they hear of every episode, and of its end even where its beginning may not have reached them.</summary>
+    private static IEnumerable<Ask> Sickness(HostState state)
+    {
+        var sick = state.Phase is not HostPhase.Healthy;
+        if (state.Episode > (sick ? state.NotedSick : state.NotedWell))
+        {
+            yield return new Ask(
+                $"{state.Host}/{(sick ? "sick" : "well")}/{state.Episode}", StreamId.Brakes, new BrakesMessage.ReportSickness(state.Host!.Value, state.Episode, sick), Awaited: true);
         }
     }
 
-    private static string ObserveKey(HostState state) => $"{state.Host}/observe/{state.Episode}";
+    /// <summary>The brakes count what ran, and no longer count a host that was emptied: they hear what became of each recovery that they may have cleared.</summary>
+    private static IEnumerable<Ask> Conclusion(HostState state)
+    {
+        if (state.Concluded is { } over && over.Episode > state.NotedRecovery)
+        {
+            yield return new Ask(
+                $"{state.Host}/concluded/{over.Episode}",
+                StreamId.Brakes,
+                new BrakesMessage.ReportRecovery(state.Host!.Value, over.Episode, over.Run, over.Ran, over.Helped),
+                Awaited: true);
+        }
+    }
 
     private static Decision Raise(HostState state, RaiseCondition raise)
     {
-        var known = state.Conditions.ContainsKey(raise.Condition.Fingerprint);
-        var starts = state.Phase is HostPhase.Healthy && raise.Policy is not null;
-        if (known && !starts)
+        var fingerprint = raise.Condition.Fingerprint;
+        var startsAt = raise.Condition.StartsAt;
+        var known = state.Conditions.ContainsKey(fingerprint);
+        if (!known && OlderThanItsResolution(state, raise) is { } late)
         {
-            return Decision.Nothing;
+            return late;
         }
 
-        List<object> events = known ? [] : [new ConditionRaised(raise.Host, raise.Condition, raise.By, raise.Policy is not null) { At = raise.At }];
-        if (starts)
+        List<object> events = !known
+            ? [new ConditionRaised(raise.Host, raise.Condition, raise.By, raise.Policy is not null) { At = raise.At }]
+            : startsAt - state.Begun[fingerprint].StartsAt > (raise.SaidOnce ? Repetition : TimeSpan.Zero) ? [new ConditionRenewed(fingerprint, startsAt, raise.By) { At = raise.At }] : [];
+        if (state.Phase is HostPhase.Healthy && raise.Policy is not null)
         {
-            events.Add(new HoldDownStarted(raise.Condition.Fingerprint, raise.At + raise.Policy!.HoldDown, raise.Policy.Plan) { At = raise.At });
+            events.Add(new HoldDownStarted(fingerprint, raise.At + raise.Policy.HoldDown, raise.Policy.Plan) { At = raise.At });
             if (raise.Policy.HoldDown <= TimeSpan.Zero)
             {
                 events.Add(new HoldDownElapsed { At = raise.At });
@@ -94,14 +171,44 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         return Decision.Of(events);
     }
 
-    private static Decision Resolve(HostState state, ResolveCondition resolve)
+    private static Decision? OlderThanItsResolution(HostState state, RaiseCondition raise)
     {
-        if (!state.Conditions.ContainsKey(resolve.Fingerprint))
+        if (raise.Condition.StartsAt == default || !state.Resolved.TryGetValue(raise.Condition.Fingerprint, out var last))
         {
-            return Decision.Nothing;
+            return null;
         }
 
-        var resolved = new ConditionResolved(resolve.Fingerprint, resolve.By) { At = resolve.At };
+        // An end in our future is a wrong clock or a wrong message: it must not hold back what begins after it was heard.
+        var ended = last.EndsAt!.Value < last.At ? last.EndsAt.Value : last.At;
+        var inDelivery = raise.SaidOnce || raise.At < last.At + LateDelivery;
+        return raise.Condition.StartsAt <= ended && inDelivery
+            ? Decision.Refuse(
+                $"It began at {raise.Condition.StartsAt:u}, and was resolved as of {ended:u}: delivered late, it says nothing of now.",
+                raise.SaidOnce
+                    ? "If it stands again, report it with the time of that."
+                    : $"If it still stands, the next repetition after {last.At + LateDelivery:u} opens it again; to act before, start a plan by hand (drctl run start).")
+            : null;
+    }
+
+    private static Decision Resolve(HostState state, ResolveCondition resolve)
+    {
+        if (!state.Begun.TryGetValue(resolve.Fingerprint, out var begun))
+        {
+            // Its beginning may have been overtaken, and nobody would say a second time that it is over.
+            return resolve is { SaidOnce: true, EndsAt: { } ended } && (!state.Resolved.TryGetValue(resolve.Fingerprint, out var known) || known.EndsAt < ended)
+                ? Decision.Of(new ConditionResolved(resolve.Fingerprint, resolve.By, ended) { At = resolve.At })
+                : Decision.Nothing;
+        }
+
+        var older = resolve.EndsAt is { } end ? end < begun.Counts && resolve.StartsAt != begun.StartsAt : resolve.StartsAt < begun.StartsAt;
+        if (older)
+        {
+            return Decision.Refuse(
+                $"It resolves what ended at {resolve.EndsAt ?? resolve.StartsAt:u}, before what stands began at {begun.StartsAt:u}: the condition stays open.",
+                "Nothing to do, if the condition still stands; its own resolution closes it.");
+        }
+
+        var resolved = new ConditionResolved(resolve.Fingerprint, resolve.By, resolve.EndsAt) { At = resolve.At };
         if (state.Acting.Remove(resolve.Fingerprint).Count > 0)
         {
             return Decision.Of(resolved);
@@ -109,42 +216,30 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
 
         return state.Phase switch
         {
-            HostPhase.HoldingDown or HostPhase.Diagnosing =>
+            HostPhase.HoldingDown or HostPhase.Diagnosing or HostPhase.Proposed or HostPhase.Postponed =>
                 Decision.Of(resolved, new HoldDownCancelled("Every condition that policy acts on was resolved before anything was done.") { At = resolve.At }),
             HostPhase.Withheld or HostPhase.Handled => Decision.Of(resolved, new HostRecovered { At = resolve.At }),
             _ => Decision.Of(resolved),
         };
     }
 
-    private static Decision Diagnose(HostState state, ReportHost report)
+    private static Decision Diagnose(HostState state, ReportHost report) =>
+        state.Phase is HostPhase.Diagnosing && report.OrderKey == ObserveKey(state) ? HostDiagnosing.Decide(state, report) : Decision.Nothing;
+
+    private static Decision Cleared(HostState state, AnswerRecovery answer)
     {
-        if (state.Phase is not HostPhase.Diagnosing || report.OrderKey != ObserveKey(state))
+        if (state.Phase is not HostPhase.Proposed || answer.Episode != state.Episode || answer.Attempt != state.Attempt)
         {
             return Decision.Nothing;
         }
 
-        var host = state.Host!.Value;
-        var names = string.Join(", ", state.Conditions.Values.Select(condition => condition.Name).Distinct());
-        if (!report.InInventory)
+        var proposal = state.Proposal!;
+        return Decision.Of(answer switch
         {
-            return Decision.Of(
-                new HostDiagnosed(Diagnosis.HostNotInInventory, $"{names} stands for {host}, which the inventory does not have.") { At = report.At },
-                new RecoveryWithheld(new Refusal($"{host} is not in the inventory.", "Add it, or correct the alert's host label.")) { At = report.At });
-        }
-
-        if (report.Silence is { } silence)
-        {
-            return Decision.Of(
-                new HostDiagnosed(Diagnosis.HostSilent, $"{names} stands, and {host} does not answer: {silence}") { At = report.At },
-                new RecoveryWithheld(new Refusal(
-                    $"{host} does not answer, so its VMs may or may not be running and none is started elsewhere.",
-                    $"Restore its management connection; when {host} answers again, start the plan by hand (drctl run start).")) { At = report.At });
-        }
-
-        var cause = $"{names} has stood on {host} past the hold-down, and the host answers ({report.Facts}).";
-        return Decision.Of(
-            new HostDiagnosed(Diagnosis.HostSickButAnswering, cause) { At = report.At },
-            new RecoveryRequested(new RunId($"{state.Plan!.Name}-{host}-{state.Episode}"), state.Plan, cause) { At = report.At });
+            { HeldBack: null } => new RecoveryRequested(proposal.Run, proposal.Plan, proposal.Cause) { At = answer.At },
+            { HeldBack: { } why, Until: { } until } => new RecoveryPostponed(why, until) { At = answer.At },
+            { HeldBack: { } why } => new RecoveryWithheld(why) { At = answer.At },
+        });
     }
 
     private static Decision Answered(HostState state, RunAnswered answer)
@@ -154,26 +249,35 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
             return Decision.Nothing;
         }
 
-        var ended = new RecoveryEnded(answer.Run, answer.Outcome, answer.Summary) { At = answer.At };
+        var ended = new RecoveryEnded(answer.Run, answer.Outcome, answer.Summary, answer.Tried) { At = answer.At };
         return state.Acting.Count > 0 ? Decision.Of(ended) : Decision.Of(ended, new HostRecovered { At = answer.At });
     }
 
     private static HostState Apply(HostState state, HostEvent @event) => @event switch
     {
-        ConditionRaised e => state with
+        ConditionRaised e => state.WithRaised(e),
+        ConditionRenewed e => state with { Begun = state.Begun.SetItem(e.Fingerprint, new Beginning(e.StartsAt, e.At)) },
+        ConditionResolved e => state.WithResolved(e),
+        HoldDownStarted e => state with { HoldDown = e, Acting = state.Acting.Add(e.Fingerprint), Diagnosed = null, Withheld = null, Recovery = null, Proposal = null, Postponed = null, Attempt = 0, FurtherLooks = 0, Episode = state.Episode + 1 },
+        HoldDownCancelled => state with
         {
-            Host = e.Host,
-            Conditions = state.Conditions.SetItem(e.Condition.Fingerprint, e.Condition),
-            Acting = e.Acts ? state.Acting.Add(e.Condition.Fingerprint) : state.Acting,
+            HoldDown = null,
+            Concluded = state.Phase is HostPhase.Proposed ? new RecoveryConclusion(state.Episode, state.Proposal!.Run, Ran: false, Helped: false) : state.Concluded,
         },
-        ConditionResolved e => state with { Conditions = state.Conditions.Remove(e.Fingerprint), Acting = state.Acting.Remove(e.Fingerprint) },
-        HoldDownStarted e => state with { HoldDown = e, Acting = state.Acting.Add(e.Fingerprint), Diagnosed = null, Withheld = null, Recovery = null, Episode = state.Episode + 1 },
-        HoldDownCancelled => state with { HoldDown = null },
         HoldDownElapsed => state,
         HostDiagnosed e => state with { Diagnosed = e },
+        RecoveryProposed e => state with { Proposal = e },
+        RecoveryPostponed e => state with { Postponed = e, FurtherLooks = state.FurtherLooks + (state.Phase is HostPhase.Diagnosing ? 1 : 0) },
+        PostponementElapsed => state with { Attempt = state.Attempt + 1 },
+        SicknessNoted e => e.Sick ? state with { NotedSick = e.Episode } : state with { NotedWell = e.Episode },
+        RecoveryNoted e => state with { NotedRecovery = e.Episode },
         RecoveryRequested e => state with { Recovery = e },
         RecoveryWithheld e => state with { Withheld = e },
-        RecoveryEnded e => state with { LastRecovery = e },
+        RecoveryEnded e => state with
+        {
+            LastRecovery = e,
+            Concluded = new RecoveryConclusion(state.Episode, e.Run, Ran: e.Tried && e.Outcome is not RunOutcome.Refused, Helped: e.Outcome is RunOutcome.Completed),
+        },
         HostRecovered => state with { HoldDown = null },
         _ => throw new InvalidOperationException($"A host's stream has no {@event.GetType().Name}."),
     };

@@ -32,7 +32,17 @@ public abstract record HostEvent
     /// <param name="Acts">Whether policy acts on it; false: it is only watched, and holds nothing up.</param>
     public sealed record ConditionRaised(HostId Host, HostCondition Condition, Actor By, bool Acts) : HostEvent;
 
-    public sealed record ConditionResolved(string Fingerprint, Actor By) : HostEvent;
+    /// <summary>A condition that stood is over.</summary>
+    /// <param name="Fingerprint">Which.</param>
+    /// <param name="By">Who says so.</param>
+    /// <param name="EndsAt">When it ended, by the sender's clock; null: it did not say, or the event is older than this field.</param>
+    public sealed record ConditionResolved(string Fingerprint, Actor By, DateTimeOffset? EndsAt = null) : HostEvent;
+
+    /// <summary>A condition that stands was reported as having begun later than was known: it had ended in between, or another observer saw it later.</summary>
+    /// <param name="Fingerprint">Which.</param>
+    /// <param name="StartsAt">The later beginning, by the sender's clock; a resolution of before it no longer counts.</param>
+    /// <param name="By">Who reported it.</param>
+    public sealed record ConditionRenewed(string Fingerprint, DateTimeOffset StartsAt, Actor By) : HostEvent;
 
     /// <summary>Nothing is done before this moment, so that a blip does nothing.</summary>
     public sealed record HoldDownStarted(string Fingerprint, DateTimeOffset Until, RecoveryPlan Plan) : HostEvent;
@@ -42,15 +52,39 @@ public abstract record HostEvent
 
     public sealed record HoldDownElapsed : HostEvent;
 
-    /// <summary>What was found, the fact behind it, and so what.</summary>
-    public sealed record HostDiagnosed(Diagnosis Diagnosis, string Fact) : HostEvent;
+    /// <summary>What was concluded, and the facts that it was concluded from.</summary>
+    /// <param name="Diagnosis">The conclusion.</param>
+    /// <param name="Fact">A sentence.</param>
+    /// <param name="Site">Where the host stands; null: not known.</param>
+    /// <param name="Observed">What the table was asked about; null: the event is older than this field.</param>
+    public sealed record HostDiagnosed(Diagnosis Diagnosis, string Fact, SiteId? Site = null, HostObservations? Observed = null) : HostEvent;
+
+    /// <summary>A recovery would help; the brakes are asked whether it may begin by itself.</summary>
+    public sealed record RecoveryProposed(RunId Run, RecoveryPlan Plan, string Cause) : HostEvent;
+
+    /// <summary>The brakes held it back until then, or what was seen may be over by then; the host is looked at again.</summary>
+    public sealed record RecoveryPostponed(Refusal Why, DateTimeOffset Until) : HostEvent;
+
+    /// <summary>Its time is over, or what held the recovery back is.</summary>
+    public sealed record PostponementElapsed : HostEvent;
+
+    /// <summary>The brakes know of this episode, or of its end.</summary>
+    public sealed record SicknessNoted(int Episode, bool Sick) : HostEvent;
 
     public sealed record RecoveryRequested(RunId Run, RecoveryPlan Plan, string Cause) : HostEvent;
 
     /// <summary>Automation stops here; a person decides.</summary>
     public sealed record RecoveryWithheld(Refusal Why) : HostEvent;
 
-    public sealed record RecoveryEnded(RunId Run, RunOutcome Outcome, string Summary) : HostEvent;
+    /// <summary>The run ended.</summary>
+    /// <param name="Run">Which.</param>
+    /// <param name="Outcome">How.</param>
+    /// <param name="Summary">A sentence.</param>
+    /// <param name="Tried">Whether any move was tried; true where it was recorded before this was kept.</param>
+    public sealed record RecoveryEnded(RunId Run, RunOutcome Outcome, string Summary, bool Tried = true) : HostEvent;
+
+    /// <summary>The brakes know what became of the recovery of this episode.</summary>
+    public sealed record RecoveryNoted(int Episode) : HostEvent;
 
     /// <summary>No condition that policy acts on is open any more.</summary>
     public sealed record HostRecovered : HostEvent;

@@ -8,14 +8,20 @@ namespace DrOrchestrator.Core.Health;
 public static class HostGraph
 {
     public static StateGraph<HostPhase> Graph { get; } = new StateGraph<HostPhase>()
-        .Stays<ConditionRaised>(Healthy, HoldingDown, Diagnosing, Recovering, Withheld, Handled)
-        .Stays<ConditionResolved>(Healthy, HoldingDown, Diagnosing, Recovering, Withheld, Handled)
+        .Stays<ConditionRaised>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed, Recovering, Withheld, Handled)
+        .Stays<ConditionRenewed>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed, Recovering, Withheld, Handled)
+        .Stays<ConditionResolved>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed, Recovering, Withheld, Handled)
+        .Stays<SicknessNoted>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed, Recovering, Withheld, Handled)
+        .Stays<RecoveryNoted>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed, Recovering, Withheld, Handled)
         .On<HoldDownStarted>(HoldingDown, Healthy)
-        .On<HoldDownCancelled>(Healthy, HoldingDown, Diagnosing)
+        .On<HoldDownCancelled>(Healthy, HoldingDown, Diagnosing, Proposed, Postponed)
         .On<HoldDownElapsed>(Diagnosing, HoldingDown)
         .Stays<HostDiagnosed>(Diagnosing)
-        .On<RecoveryRequested>(Recovering, Diagnosing)
-        .On<RecoveryWithheld>(Withheld, Diagnosing)
+        .On<RecoveryProposed>(Proposed, Diagnosing)
+        .On<RecoveryPostponed>(Postponed, Proposed, Diagnosing)
+        .On<PostponementElapsed>(Diagnosing, Postponed)
+        .On<RecoveryRequested>(Recovering, Proposed, Diagnosing)
+        .On<RecoveryWithheld>(Withheld, Diagnosing, Proposed)
         .On<RecoveryEnded>(Handled, Recovering)
         .On<HostRecovered>(Healthy, Withheld, Handled);
 }

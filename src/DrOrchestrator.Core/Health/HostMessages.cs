@@ -18,18 +18,47 @@ public abstract record HostMessage
     /// <param name="Condition">What is reported.</param>
     /// <param name="Policy">What policy says to do about it; null: watch it only.</param>
     /// <param name="By">Who reported it.</param>
-    public sealed record RaiseCondition(HostId Host, HostCondition Condition, ConditionPolicy? Policy, Actor By) : HostMessage;
+    /// <param name="SaidOnce">Whether the sender says each change once. False: it repeats what stands, as Alertmanager does, and an
+    /// old beginning told long after a resolution is then no late delivery but a condition that stands.</param>
+    public sealed record RaiseCondition(HostId Host, HostCondition Condition, ConditionPolicy? Policy, Actor By, bool SaidOnce = false) : HostMessage;
 
-    public sealed record ResolveCondition(string Fingerprint, Actor By) : HostMessage;
+    /// <summary>A condition is said to be over.</summary>
+    /// <param name="Fingerprint">Which.</param>
+    /// <param name="By">Who says so.</param>
+    /// <param name="StartsAt">When what ended had begun, by the sender's clock; null: it did not say.</param>
+    /// <param name="EndsAt">When it ended, by the sender's clock; null: it did not say.</param>
+    /// <param name="SaidOnce">Whether the sender says each change once, so that a beginning of before this end may still be on its way.</param>
+    public sealed record ResolveCondition(string Fingerprint, Actor By, DateTimeOffset? StartsAt = null, DateTimeOffset? EndsAt = null, bool SaidOnce = false) : HostMessage;
 
-    /// <summary>What a look at the host found.</summary>
+    /// <summary>What the looks at the host and around it found.</summary>
     /// <param name="OrderKey">The order answered.</param>
-    /// <param name="InInventory">Whether the inventory has the host.</param>
-    /// <param name="Silence">Why it did not answer; null: it did.</param>
-    /// <param name="Facts">A sentence of what it said.</param>
-    public sealed record ReportHost(string OrderKey, bool InInventory, string? Silence, string Facts) : HostMessage;
+    /// <param name="Observed">The facts.</param>
+    public sealed record ReportHost(string OrderKey, HostObservations Observed) : HostMessage;
 
-    public sealed record RunAnswered(RunId Run, RunOutcome Outcome, string Summary) : HostMessage;
+    /// <summary>The brakes know that the host is sick, or well again.</summary>
+    public sealed record NoteSickness(int Episode, bool Sick) : HostMessage;
+
+    /// <summary>The brakes' decision on one attempt of a recovery.</summary>
+    /// <param name="Episode">Of which episode.</param>
+    /// <param name="Attempt">Of which attempt.</param>
+    /// <param name="HeldBack">Why it may not begin; null: it may.</param>
+    /// <param name="Until">When it is to be asked again; null: a person decides, or it may begin.</param>
+    public sealed record AnswerRecovery(int Episode, int Attempt, Refusal? HeldBack, DateTimeOffset? Until) : HostMessage;
+
+    /// <summary>What held the recovery back ended before its time: it need not wait until then.</summary>
+    /// <param name="Episode">Of which episode.</param>
+    /// <param name="Attempt">The attempt that was held back.</param>
+    public sealed record LookAgain(int Episode, int Attempt) : HostMessage;
+
+    /// <summary>The run that was asked for has ended.</summary>
+    /// <param name="Run">Which.</param>
+    /// <param name="Outcome">How.</param>
+    /// <param name="Summary">A sentence.</param>
+    /// <param name="Tried">Whether any move was tried; servers of before this was said leave it out, and it counts as tried.</param>
+    public sealed record RunAnswered(RunId Run, RunOutcome Outcome, string Summary, bool Tried = true) : HostMessage;
+
+    /// <summary>The brakes know what became of the recovery of this episode.</summary>
+    public sealed record NoteRecovery(int Episode) : HostMessage;
 
     public sealed record Wake : HostMessage;
 }
@@ -41,6 +70,6 @@ public abstract record HostOrder : Order
     {
     }
 
-    /// <summary>Ask the host itself.</summary>
+    /// <summary>Ask the host itself, and whoever else can tell.</summary>
     public sealed record ObserveHost(HostId Host) : HostOrder;
 }

@@ -51,6 +51,12 @@ public readonly record struct StreamId(string Kind, string Id)
             : throw new FormatException($"'{text}' is no stream name; it reads kind-id, for example host-a1.");
     }
 
+    /// <summary>The one stream in which all runs ask for their slots, and in which a stop stands.</summary>
+    public static StreamId Admission { get; } = new("admission", "fleet");
+
+    /// <summary>The one stream that decides whether automation may begin.</summary>
+    public static StreamId Brakes { get; } = new("brakes", "fleet");
+
     public static StreamId Host(HostId host) => new("host", host.Value);
 
     public static StreamId Run(RunId run) => new("run", run.Value);

@@ -20,7 +20,8 @@ namespace DrOrchestrator.Core.Moves;
 /// <para><b>Races.</b> An abort against a claim: whoever is first in the stream wins; an abort that finds
 /// an unclaimed first attempt ends the move at once, else the watching worker reports what became of it.
 /// An abort against the cutover: the report decides, and a guest that arrived is verified, not brought
-/// back. A late start after its own abort finds its move closed.</para>
+/// back. A late start after its own abort or withdrawal finds its move closed. A withdrawal against a claim: a claimed
+/// transfer is not withdrawn, and from then on nobody begins it: when its worker vanishes it is looked into, and only followed.</para>
 /// <para><b>A crash at any point</b> leaves an order outstanding (asked again by the sweep) or a claim whose
 /// heartbeat stops (taken over; the next worker re-attaches to the hypervisor's job, which did not stop).</para>
 /// </summary>
@@ -41,12 +42,14 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
         ObserveVm observe => MoveCustody.Observe(state, observe),
         StartMove start => Start(state, start),
         AbortMove abort => Abort(state, abort),
+        WithdrawMove withdraw => Withdraw(state, withdraw),
         ClaimOrder claim => ClaimTransfer(state, claim),
         ReportPreparation report => Prepared(state, report),
         ReportProgress report => Progressed(state, report),
         ReportTransfer report => MoveEndings.Transferred(state, report),
         ReportPlaces report => MoveEndings.Inspected(state, report),
         ReportVerification report => MoveEndings.Verified(state, report),
+        AskSettled => Decision.Nothing,
         Wake wake => MoveEndings.Woken(state, wake),
         _ => throw new InvalidOperationException($"A VM's stream takes no {message.GetType().Name}."),
     };
@@ -57,8 +60,16 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
 
     public override IReadOnlyList<Ask> Reply(MoveState state, MoveMessage message)
     {
-        var move = message switch { StartMove start => start.Move, AbortMove abort => abort.Move, _ => default };
-        return move.Value is not null && state.Closed.TryGetValue(move, out var answer) ? [MoveReaction.Tell(answer)] : [];
+        if (message is AskSettled asked)
+        {
+            return state.Closed.ContainsKey(asked.Move) && state.Last?.Id != asked.Move ? [MoveReaction.TellSettled(state, asked.Move)] : [];
+        }
+
+        var move = message switch { StartMove start => start.Move, AbortMove abort => abort.Move, WithdrawMove withdraw => withdraw.Move, _ => default };
+        return move.Value is null ? []
+            : state.Closed.TryGetValue(move, out var answer) ? [MoveReaction.Tell(answer)]
+            : message is WithdrawMove or AbortMove && state.Move?.Id == move ? [MoveReaction.TellUnderWay(state.Move)]
+            : [];
     }
 
     private static Decision Start(MoveState state, StartMove start)
@@ -90,7 +101,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
         }
 
         events.Add(new MoveStarted(
-            start.Move, start.Run, start.Source, start.Destination, state.Custody.Generation + 1, start.Check, start.Policy) { At = start.At });
+            start.Move, start.Run, start.Source, start.Destination, state.Custody.Generation + 1, start.Check, start.Policy, start.Foreseen is { Count: > 0 } foreseen ? foreseen : null) { At = start.At });
         return Decision.Of(events);
     }
 
@@ -135,6 +146,42 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
             MovePhase.Transferring when state.Move.Claim is null => Decision.Of(
                 requested, new InvestigationStarted("The worker of the transfer vanished before the stop.") { At = abort.At }),
             MovePhase.Transferring => Decision.Of(requested),
+
+            // Found under way it is stopped when the stop is asked for again; meanwhile nobody may begin it.
+            MovePhase.Investigating when state.Move.HaltReason is null => Decision.Of(new MoveHalted(abort.Move, abort.Reason) { At = abort.At }),
+            _ => Decision.Nothing,
+        };
+    }
+
+    /// <summary>
+    /// Against a claim: whoever is first in the stream. What was claimed may have begun, and only its end tells; that nobody is to begin
+    /// it anew is on record before the run hears that it is under way.
+    /// </summary>
+    private static Decision Withdraw(MoveState state, WithdrawMove withdraw)
+    {
+        if (state.Closed.ContainsKey(withdraw.Move))
+        {
+            return Decision.Nothing;
+        }
+
+        if (state.Move?.Id != withdraw.Move)
+        {
+            // The start may still be on its way: closing the move now is what makes it come too late.
+            return Decision.Of(new MoveWithdrawn(withdraw.Move, withdraw.Run, withdraw.Vm, withdraw.Reason) { At = withdraw.At });
+        }
+
+        return state.Phase switch
+        {
+            MovePhase.Preparing => Decision.Of(MoveEndings.EndAtSource(state, MoveOutcome.Withdrawn, withdraw.Reason, withdraw.At), Settled(state, withdraw.At)),
+            MovePhase.Transferring when state.Move.Attempts == 0 => Decision.Of(
+            [
+                MoveEndings.NeverAttempted(state, withdraw.At), MoveEndings.EndAtSource(state, MoveOutcome.Withdrawn, withdraw.Reason, withdraw.At), Settled(state, withdraw.At),
+            ]),
+            MovePhase.Transferring or MovePhase.Investigating when state.Move.HaltReason is null => Decision.Of(
+            [
+                new MoveHalted(withdraw.Move, withdraw.Reason) { At = withdraw.At },
+                .. state is { Phase: MovePhase.Transferring, Move.Claim: null } ? [MoveEndings.VanishedWhileHalted(withdraw.At)] : Array.Empty<object>(),
+            ]),
             _ => Decision.Nothing,
         };
     }
@@ -161,13 +208,14 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
             return Decision.Nothing;
         }
 
-        var error = report.Findings.FirstOrDefault(finding => finding.Severity is FindingSeverity.Error);
+        Finding[] findings = [.. report.Findings, .. state.Move!.Foreseen];
+        var error = findings.FirstOrDefault(finding => finding.Severity is FindingSeverity.Error);
         var why = report.Unanswered
             ?? (error is null ? null : new Refusal(error.Fact, error.WayOut ?? "Correct that first."));
-        var prepared = new SourcePrepared(report.Findings, report.Baseline) { At = report.At };
+        var prepared = new SourcePrepared(findings, report.Baseline) { At = report.At };
         return why is not null
             ? Decision.Of(prepared, MoveEndings.EndAtSource(state, MoveOutcome.Refused, why.ToString(), report.At), Settled(state, report.At))
-            : Decision.Of(prepared, new PlaceAdded(state.Move!.Destination.Host, state.Move.TransferKey) { At = report.At });
+            : Decision.Of(prepared, new PlaceAdded(state.Move.Destination.Host, state.Move.TransferKey) { At = report.At });
     }
 
     private static Decision Progressed(MoveState state, ReportProgress report) =>

@@ -86,13 +86,23 @@ internal static class MoveEndings
         if (wake.LapsedClaim is { } lapsed && state.Move?.Claim == lapsed)
         {
             var claimLapsed = new ClaimLapsed(lapsed) { At = wake.At };
-            return state.Phase is MovePhase.Aborting
-                ? Decision.Of(claimLapsed, new InvestigationStarted("The worker of the transfer vanished while it was being stopped.") { At = wake.At })
-                : Decision.Of([claimLapsed, .. OnTime(MoveEvolution.Evolve(state, claimLapsed), wake.At).Events]);
+            if (state.Phase is MovePhase.Aborting)
+            {
+                return Decision.Of(claimLapsed, new InvestigationStarted("The worker of the transfer vanished while it was being stopped.") { At = wake.At });
+            }
+
+            var late = OnTime(MoveEvolution.Evolve(state, claimLapsed), wake.At).Events;
+            return late.Count == 0 && state.Move.HaltReason is not null
+                ? Decision.Of(claimLapsed, VanishedWhileHalted(wake.At))
+                : Decision.Of([claimLapsed, .. late]);
         }
 
         return OnTime(state, wake.At);
     }
+
+    /// <summary>Whether it began is not known, and nobody may begin it: the places are asked.</summary>
+    public static InvestigationStarted VanishedWhileHalted(DateTimeOffset at) =>
+        new("The worker of the transfer vanished, and as its run is halted nobody begins it anew.") { At = at };
 
     private static Decision OnTime(MoveState state, DateTimeOffset at) =>
         MoveReaction.Deadline(state) is { } deadline && at >= deadline ? Overdue(state, at) : Decision.Nothing;
@@ -308,6 +318,7 @@ internal static class MoveEndings
     private static MoveOutcome NotMoved(CurrentMove move) => move switch
     {
         { AbortedOnRequest: true } => MoveOutcome.Aborted,
+        { HaltReason: not null, AbortReason: null, Report: null } => MoveOutcome.Withdrawn,
         { Report.Result: TransferResult.Refused } => MoveOutcome.Refused,
         _ => MoveOutcome.Failed,
     };
@@ -315,6 +326,7 @@ internal static class MoveEndings
     private static string WhyNotMoved(CurrentMove move) => move switch
     {
         { AbortReason: { } reason } => reason,
+        { HaltReason: { } reason, Report: null } => $"{reason} Its worker had vanished, and nothing of it is under way.",
         { Report: { Reason.Length: > 0 } report } => report.Reason,
         { Report.Result: TransferResult.Done } => "The hypervisor reported success, but the guest is not at the destination.",
         _ => "The transfer did not reach its end.",

@@ -23,12 +23,22 @@ public abstract record MoveEvent
     /// <summary>The VM was seen running where custody did not have it: somebody else moved it. A fact, not an error.</summary>
     public sealed record VmFoundElsewhere(HostId Host) : MoveEvent;
 
-    /// <summary>A run took hold of the VM.</summary>
+    /// <summary>A run took hold of the VM, and foresaw what needs no question to a host; null: nothing.</summary>
     public sealed record MoveStarted(
-        MoveId Move, RunId Run, HostEndpoint Source, HostEndpoint Destination, long Generation, GuestCheck? Check, MovePolicy Policy) : MoveEvent;
+        MoveId Move, RunId Run, HostEndpoint Source, HostEndpoint Destination, long Generation, GuestCheck? Check, MovePolicy Policy,
+        IReadOnlyList<Finding>? Foreseen = null) : MoveEvent;
 
     /// <summary>A move was asked for and not begun. It may be the first that the stream hears of its VM, so it names it.</summary>
     public sealed record MoveRefused(MoveId Move, RunId Run, VmId Vm, Refusal Why) : MoveEvent;
+
+    /// <summary>A move was taken back before this stream had heard of it. It may be the first that the stream hears of its VM.</summary>
+    public sealed record MoveWithdrawn(MoveId Move, RunId Run, VmId Vm, string Reason) : MoveEvent;
+
+    /// <summary>
+    /// Its run is halted, and the transfer had been claimed: it goes on to its end, but nobody begins it any more. When its worker
+    /// vanishes it is looked into, followed where it is under way, and taken back where it is not.
+    /// </summary>
+    public sealed record MoveHalted(MoveId Move, string Reason) : MoveEvent;
 
     /// <summary>Preflight passed, and the guest was asked who it is before it travels.</summary>
     /// <param name="Findings">Everything preflight found, warnings included.</param>

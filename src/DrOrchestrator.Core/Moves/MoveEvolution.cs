@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DrOrchestrator.Core.Custody;
+using DrOrchestrator.Core.Inventory;
 using static DrOrchestrator.Core.Moves.MoveEvent;
 
 namespace DrOrchestrator.Core.Moves;
@@ -28,12 +29,14 @@ internal static class MoveEvolution
         MoveStarted e => state with
         {
             Custody = state.Custody with { Generation = e.Generation },
-            Move = new CurrentMove(e.Move, e.Run, e.Source, e.Destination, e.Check, e.Policy, e.At),
+            Move = new CurrentMove(e.Move, e.Run, e.Source, e.Destination, e.Check, e.Policy, e.At) { Foreseen = e.Foreseen ?? [] },
             LastInspection = [],
             AnsweringSince = state.AnsweringSince.Clear(),
             UnsettledSince = null,
         },
         MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
+        MoveWithdrawn e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Withdrawn, state.RunsAt, e.Reason, [], null)),
+        MoveHalted e => state with { Move = state.Move! with { HaltReason = e.Reason } },
         SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
         PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
         OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
@@ -43,7 +46,7 @@ internal static class MoveEvolution
             UnsettledSince = e.At,
             Move = state.Move! with { Claim = null },
         },
-        TransferProgressed e => state with { Move = state.Move! with { Progress = e.Progress } },
+        TransferProgressed e => state with { Move = state.Move! with { Progress = e.Progress }, DirtyRate = Seen(state, e) },
         TransferReported e => state with
         {
             // A certain end is that worker's own; what a vanished one before it asked for stays in doubt.
@@ -90,6 +93,18 @@ internal static class MoveEvolution
         },
         _ => throw new InvalidOperationException($"A VM's stream has no {@event.GetType().Name}."),
     };
+
+    /// <summary>A guest that is slowed down dirties less than it would; and what an earlier migration saw is of another time.</summary>
+    private static ObservedDirtyRate? Seen(MoveState state, TransferProgressed e)
+    {
+        if (e.Progress is not { DirtyRate: { } rate, ThrottlePercent: null or 0 })
+        {
+            return state.DirtyRate;
+        }
+
+        var ofThisMove = state.DirtyRate is { } known && known.At >= state.Move!.TransferSince ? known : null;
+        return ofThisMove?.Rate.BytesPerSecond >= rate.BytesPerSecond ? ofThisMove : new ObservedDirtyRate(rate, e.At);
+    }
 
     private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
         state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },

@@ -13,6 +13,8 @@ public static class MoveGraph
         .Stays<PlaceCleared>(Idle, Preparing, Transferring, Aborting, Investigating, Clearing)
         .Stays<DuplicateObserved>(Idle, Investigating, Clearing)
         .Stays<MoveRefused>(NotEnrolled, Idle, Preparing, Transferring, Aborting, Investigating, Verifying, Clearing)
+        .Stays<MoveWithdrawn>(NotEnrolled, Idle, Preparing, Transferring, Aborting, Investigating, Verifying, Clearing)
+        .Stays<MoveHalted>(Transferring, Investigating)
         .On<MoveStarted>(Preparing, Idle)
         .Stays<SourcePrepared>(Preparing)
         .On<PlaceAdded>(Transferring, Preparing)

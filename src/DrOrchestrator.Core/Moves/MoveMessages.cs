@@ -20,13 +20,22 @@ public abstract record MoveMessage
     /// <param name="Generation">The custody generation of this stream, read before the look began; 0 for a VM never seen. A move raises it when it begins and when it is over, so an observation of an older one is of the past and says nothing.</param>
     public sealed record ObserveVm(VmRef Vm, IReadOnlyList<PlaceReport> Places, long Generation) : MoveMessage;
 
-    /// <summary>A run asks for a move. Idempotent by <paramref name="Move"/>.</summary>
+    /// <summary>A run asks for a move. Idempotent by <paramref name="Move"/>. What the run foresees of it joins what preflight finds.</summary>
     public sealed record StartMove(
         MoveId Move, RunId Run, VmRef Vm, HostEndpoint Source, HostEndpoint Destination, GuestCheck? Check, MovePolicy Policy,
-        IReadOnlyList<PlaceReport> Seen) : MoveMessage;
+        IReadOnlyList<PlaceReport> Seen, IReadOnlyList<Finding>? Foreseen = null) : MoveMessage;
 
     /// <summary>The run or a person wants the move stopped.</summary>
     public sealed record AbortMove(MoveId Move, RunId Run, VmId Vm, Actor By, string Reason) : MoveMessage;
+
+    /// <summary>
+    /// The run is halted: take the move back if its transfer has not been claimed. One that has is told to the run as
+    /// under way (<see cref="Runs.RunMessage.ReportUnderWay"/>) and goes on to its end, and nobody begins it anew.
+    /// </summary>
+    public sealed record WithdrawMove(MoveId Move, RunId Run, VmId Vm, string Reason) : MoveMessage;
+
+    /// <summary>Admission asks whether a move that ended unknown is cleared; answered by <see cref="Admission.AdmissionMessage.SettleSlot"/> once it is.</summary>
+    public sealed record AskSettled(MoveId Move) : MoveMessage;
 
     /// <summary>A worker wants to act on an order.</summary>
     public sealed record ClaimOrder(string OrderKey, long Generation, int Attempt, string Worker) : MoveMessage;

@@ -25,7 +25,8 @@ public abstract record MoveOrder : Order
     /// <param name="Destination">Where it goes.</param>
     /// <param name="Policy">How.</param>
     /// <param name="Attempt">The attempt to claim, 1 for the first worker.</param>
-    public sealed record Transfer(HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, int Attempt) : MoveOrder
+    /// <param name="Follow">Whether it was seen under way and may only be watched: it is not to be started. False in orders of before this was said.</param>
+    public sealed record Transfer(HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, int Attempt, bool Follow = false) : MoveOrder
     {
         public override bool NeedsClaim => true;
     }

@@ -15,6 +15,12 @@ public enum MoveOutcome
     /// <summary>Somebody stopped it; the guest runs at the source.</summary>
     Aborted,
 
+    /// <summary>
+    /// Taken back as everything or its run was halted: before its transfer was claimed, or after its worker had vanished and nothing of it
+    /// was under way. The guest runs at the source and its turn comes again.
+    /// </summary>
+    Withdrawn,
+
     /// <summary>Not known. The VM holds itself until its places were looked into.</summary>
     Unknown,
 }

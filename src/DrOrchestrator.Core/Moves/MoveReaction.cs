@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Runs;
@@ -21,6 +22,11 @@ internal static class MoveReaction
     public static Outstanding React(MoveState state)
     {
         List<Ask> asks = state.LastAnswer is { } answer ? [Tell(answer)] : [];
+        if (state.Move is { HaltReason: not null } halted)
+        {
+            asks.Add(TellUnderWay(halted));
+        }
+
         switch (state.Phase)
         {
             case MovePhase.Preparing:
@@ -32,7 +38,7 @@ internal static class MoveReaction
 
             case MovePhase.Transferring when state.Move!.Claim is null:
                 asks.Add(Order(state, $"{state.Move.TransferKey}#{state.Move.Attempts + 1}", new MoveOrder.Transfer(
-                    state.Move.Source, state.Move.Destination, state.Move.Policy, state.Move.Attempts + 1)
+                    state.Move.Source, state.Move.Destination, state.Move.Policy, state.Move.Attempts + 1, Follow: state.Move.HaltReason is not null)
                 {
                     Key = state.Move.TransferKey, From = StreamId.Vm(state.Vm!.Id), Move = state.Move.Id, Vm = state.Vm, Generation = state.Custody.Generation,
                 }));
@@ -86,6 +92,12 @@ internal static class MoveReaction
         StreamId.Run(answer.Run),
         new RunMessage.MoveAnswered(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred),
         Awaited: false);
+
+    public static Ask TellUnderWay(CurrentMove move) => new(
+        $"{move.Id}/under-way", StreamId.Run(move.Run), new RunMessage.ReportUnderWay(move.Id), Awaited: false);
+
+    public static Ask TellSettled(MoveState state, MoveId move) => new(
+        $"{move}/settled", StreamId.Admission, new AdmissionMessage.SettleSlot(move, state.RunsAt), Awaited: false);
 
     private static Ask Inspect(MoveState state, CurrentMove move, IReadOnlyList<HostEndpoint> places, bool stopTransfer) => Order(
         state,

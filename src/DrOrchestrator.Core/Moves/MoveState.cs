@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DrOrchestrator.Core.Custody;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 
 namespace DrOrchestrator.Core.Moves;
 
@@ -39,11 +40,17 @@ public sealed record CurrentMove(
 {
     public GuestObservation? Baseline { get; init; }
 
+    /// <summary>What its run foresaw; it joins what preflight finds.</summary>
+    public IReadOnlyList<Finding> Foreseen { get; init; } = [];
+
     /// <summary>The claim that is alive; null: none.</summary>
     public Claim? Claim { get; init; }
 
     /// <summary>How many claims there were.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>Why its transfer is not to be begun any more; null: it may be.</summary>
+    public string? HaltReason { get; init; }
 
     /// <summary>Why it is to be stopped; null: it is not.</summary>
     public string? AbortReason { get; init; }
@@ -89,6 +96,9 @@ public sealed record MoveState(MovePhase Phase, CustodyRecord Custody)
     public ImmutableDictionary<HostId, DateTimeOffset> AnsweringSince { get; init; } = ImmutableDictionary<HostId, DateTimeOffset>.Empty;
 
     public IReadOnlyList<HostId> Duplicate { get; init; } = [];
+
+    /// <summary>What the last migration that said so saw of it; null: none did.</summary>
+    public ObservedDirtyRate? DirtyRate { get; init; }
 
     /// <summary>When the last request could have been made whose end is not on record; outlives the move.</summary>
     public DateTimeOffset? UnsettledSince { get; init; }

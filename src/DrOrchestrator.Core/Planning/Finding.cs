@@ -1,6 +1,6 @@
 namespace DrOrchestrator.Core.Planning;
 
-/// <summary>The five questions of preflight, and capacity.</summary>
+/// <summary>The questions of preflight.</summary>
 public enum FindingArea
 {
     Bandwidth,
@@ -10,6 +10,9 @@ public enum FindingArea
     TransferSecurity,
     Capacity,
     Reachability,
+
+    /// <summary>Who else acts on the VM.</summary>
+    Management,
 }
 
 /// <summary>How much a finding weighs. An error stops the move; a warning is shown with it.</summary>

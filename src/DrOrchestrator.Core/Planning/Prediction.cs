@@ -1,48 +1,53 @@
-using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning.Scheduling;
+using DrOrchestrator.Core.Plans;
 
 namespace DrOrchestrator.Core.Planning;
 
-/// <summary>What a set of moves should take, from configured memory and link bandwidth alone.</summary>
+/// <summary>What no schedule can beat.</summary>
+/// <param name="Length">From the first byte to the last.</param>
+/// <param name="What">What binds, in words: a link, an interface, or one move.</param>
+public sealed record BandwidthBound(TimeSpan Length, string What);
+
+/// <summary>The least that a set of moves can take.</summary>
 public static class Prediction
 {
     /// <summary>
-    /// List scheduling on <paramref name="parallel"/> lanes, each with an equal share of the link. Assumes
-    /// that every page is sent once; a guest that dirties memory takes longer.
+    /// The busiest link or interface at its whole width, or the longest move by itself, whichever takes longer; every page sent
+    /// once, nothing besides. Null: of some move nothing is known that its data goes over.
     /// </summary>
-    public static TimeSpan? Makespan(IReadOnlyList<PlannedMove> moves, int parallel, IReadOnlyList<SiteLink> links)
+    public static BandwidthBound? LowerBound(IReadOnlyList<PlannedMove> moves, PlanPolicy policy, ScopeObservation scope)
     {
-        var lanes = new double[Math.Max(1, Math.Min(parallel, moves.Count))];
-        foreach (var move in moves)
+        var network = new Network(policy, scope);
+        var routes = moves.Select(network.RouteOf).ToArray();
+        if (!Array.TrueForAll(routes, route => route.IsKnown))
         {
-            if (LinkOf(move, links) is not { } link)
-            {
-                return null;
-            }
-
-            var lane = Array.IndexOf(lanes, lanes.Min());
-            lanes[lane] += move.Memory.Value / (link.Bandwidth.BytesPerSecond / lanes.Length);
+            return null;
         }
 
-        return TimeSpan.FromSeconds(lanes.Max());
-    }
-
-    /// <summary>All bytes over the whole link: no schedule that sends every byte once can be shorter.</summary>
-    public static TimeSpan? LowerBound(IReadOnlyList<PlannedMove> moves, IReadOnlyList<SiteLink> links)
-    {
-        var perLink = new Dictionary<SiteLink, double>();
-        foreach (var move in moves)
+        var busy = new double[network.Capacities.Count];
+        var (longest, what) = (0d, "nothing has to be sent");
+        foreach (var (move, route) in moves.Zip(routes))
         {
-            if (LinkOf(move, links) is not { } link)
+            foreach (var way in route.Ways)
             {
-                return null;
+                busy[way] += move.Memory.Value / network.Capacities[way];
             }
 
-            perLink[link] = perLink.GetValueOrDefault(link) + (move.Memory.Value / link.Bandwidth.BytesPerSecond);
+            if (move.Memory.Value / route.Alone > longest)
+            {
+                (longest, what) = (move.Memory.Value / route.Alone, $"{move.Vm} alone");
+            }
         }
 
-        return TimeSpan.FromSeconds(perLink.Count == 0 ? 0 : perLink.Values.Max());
-    }
+        for (var way = 0; way < busy.Length; way++)
+        {
+            // A move alone is the same as its way where it is the only one there; the way is what can be widened.
+            if (busy[way] >= longest)
+            {
+                (longest, what) = (busy[way], network.Names[way]);
+            }
+        }
 
-    private static SiteLink? LinkOf(PlannedMove move, IReadOnlyList<SiteLink> links) =>
-        links.FirstOrDefault(link => link.Joins(move.Source.Site, move.Destination.Site));
+        return new BandwidthBound(Timetable.Span(longest), what);
+    }
 }

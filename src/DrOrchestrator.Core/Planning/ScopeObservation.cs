@@ -8,8 +8,37 @@ namespace DrOrchestrator.Core.Planning;
 /// <param name="Hosts">Every host, whether it answered or not.</param>
 /// <param name="Checks">How each VM's guest is asked whether it lives; VMs without an entry have no check.</param>
 /// <param name="Links">The bandwidth between sites, for prediction.</param>
+/// <param name="Rules">What the inventory says besides; null: a look that was recorded before there was such a thing.</param>
+/// <param name="Maintenance">Hosts that are worked on, themselves or with their site: they take no VM. Null: none, or recorded before this was looked at.</param>
+/// <param name="Unfit">Hosts that are sick or being emptied, but for the one that is looked at for its own sake: they take no VM. Null: none, or recorded before this was looked at.</param>
+/// <param name="Arrived">Moves that were under way before the look, or had just landed, and whose VMs it saw running at their destinations. Null: none, or recorded before this was looked at.</param>
 public sealed record ScopeObservation(
-    string InventoryHash, IReadOnlyList<HostObservation> Hosts, IReadOnlyList<VmCheck> Checks, IReadOnlyList<SiteLink> Links);
+    string InventoryHash, IReadOnlyList<HostObservation> Hosts, IReadOnlyList<VmCheck> Checks, IReadOnlyList<SiteLink> Links, FleetRules? Rules = null,
+    IReadOnlyList<HostLeftOut>? Maintenance = null, IReadOnlyList<HostLeftOut>? Unfit = null,
+    IReadOnlyList<MoveId>? Arrived = null)
+{
+    /// <summary>What is worked on at the host or at its site, a sentence; null: nobody works on it.</summary>
+    public string? WorkOn(HostId host) => Maintenance?.FirstOrDefault(one => one.Host == host)?.Why;
+}
+
+/// <summary>A host that takes no VM although it may answer.</summary>
+/// <param name="Host">Which.</param>
+/// <param name="Why">A sentence: what is in maintenance, until when, by whom and why; what stands against it; or which run empties it.</param>
+/// <param name="Cause">Of what kind that is.</param>
+public sealed record HostLeftOut(HostId Host, string Why, LeftOutCause Cause = LeftOutCause.Maintenance);
+
+/// <summary>Why a host takes no VM.</summary>
+public enum LeftOutCause
+{
+    /// <summary>Somebody works on it or on its site.</summary>
+    Maintenance,
+
+    /// <summary>A condition stands against it on which policy acts: guests that go there would have to be saved next.</summary>
+    Sickness,
+
+    /// <summary>A run takes its VMs away.</summary>
+    Emptying,
+}
 
 /// <summary>What one host said.</summary>
 /// <param name="Endpoint">The host.</param>

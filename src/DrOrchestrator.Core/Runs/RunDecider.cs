@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -9,13 +10,18 @@ namespace DrOrchestrator.Core.Runs;
 
 /// <summary>
 /// One execution of a recovery plan.
-/// <para><b>Purpose.</b> Look at the hosts, plan, let moves through within the plan's limits, take their
-/// ends, try again by policy, and end with a sentence for each VM.</para>
+/// <para><b>Purpose.</b> Look at the hosts, plan, ask admission for slots within the plan's limits, begin what it lets
+/// through, take the ends, try again by policy, and end with a sentence for each VM.</para>
 /// <para><b>Invariants.</b> (1) The plan and what it was made from are in the stream before any move.
-/// (2) No more moves are open than the plan allows, in all and towards one host. (3) A VM has at most one
-/// open attempt. (4) After an abort nothing new is let through. (5) It ends only when no move is open.</para>
+/// (2) No more moves are open than the plan allows: in all, off and
+/// towards one host, over one link, and so that each keeps the bandwidth that its guest's dirty rate asks for. (3) A VM has at most one
+/// open attempt. (4) After an abort, and while it is halted (paused, or everything is stopped), nothing new begins, and what
+/// was let through and has not been claimed is taken back. (5) It ends only when no move is open. (6) A slot is given back
+/// when its move has ended, and not before; with the doubt where it ended unknown. (7) A further look changes only moves that have not begun.</para>
 /// <para><b>Races.</b> Ends of moves come late, twice and out of order: an end that is not of the VM's open
-/// attempt says nothing. An abort against an end: whichever is first in the stream.</para>
+/// attempt says nothing. An abort against an end: whichever is first in the stream. A look that comes when the moves that waited have
+/// begun changes nothing. Answers of admission come so too: only one to the last statement is heeded, and the next statement waits
+/// for it.</para>
 /// <para><b>A crash at any point</b> leaves asks outstanding: the look at the hosts, or the start (or stop) of
 /// every open move, which the VM's stream answers again as often as it is asked.</para>
 /// </summary>
@@ -31,15 +37,33 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
 
     protected override RunMessage Stamp(RunMessage message, DateTimeOffset now) => message with { At = now };
 
-    public override Decision Decide(RunState state, RunMessage message) => message switch
+    public override Decision Decide(RunState state, RunMessage message)
+    {
+        var decision = OnMessage(state, message);
+        if (decision.Refusal is not null)
+        {
+            return decision;
+        }
+
+        // Whatever came, what it leaves to be said to admission is said in the same breath.
+        var next = decision.Events.Cast<RunEvent>().Aggregate(state, RunEvolution.Evolve);
+        object[] request = [.. RunAdmission.Request(next, message.At)];
+        return request.Length == 0 ? decision : Decision.Of([.. decision.Events, .. request]);
+    }
+
+    private static Decision OnMessage(RunState state, RunMessage message) => message switch
     {
         StartRun start => state.Phase is RunPhase.New
             ? Decision.Of(new RunStarted(start.Run, start.Plan, start.Scope, start.Trigger) { At = start.At })
             : Decision.Nothing,
         ReportScope report => Observed(state, report),
+        AnswerSlots answer => Slots(state, answer),
         MoveAnswered answer => Answered(state, answer),
+        ReportUnderWay report => UnderWay(state, report),
+        PauseRun pause => Pause(state, pause),
+        ResumeRun resume => Resume(state, resume),
         AbortRun abort => Abort(state, abort),
-        Wake wake => state.Phase is RunPhase.Moving ? Decision.Of([.. RunAdmission.Admit(state, wake.At)]) : Decision.Nothing,
+        Wake => Decision.Nothing,
         _ => throw new InvalidOperationException($"A run's stream takes no {message.GetType().Name}."),
     };
 
@@ -50,19 +74,23 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
         switch (state.Phase)
         {
             case RunPhase.Observing:
-                var run = state.Started!.Run;
-                var key = ScopeKey(run);
-                return new Outstanding([new Ask(key, null, new RunOrder.ObserveScope(run) { Key = key, From = StreamId.Run(run) }, Awaited: true)]);
+                return new Outstanding([LookAt(state)]);
 
             case RunPhase.Moving:
-                DateTimeOffset? wake = state.Retrying.Count == 0 ? null : state.Retrying.Min(vm => state.Vms[vm].NotBefore);
-                return new Outstanding([.. state.Open.Select(vm => Start(state, state.Vms[vm]))], wake);
+                var wake = state.IsHalted ? null : state.Retrying.Where(vm => !RunAdmission.AwaitsLook(state, vm)).Min(vm => state.Vms[vm].NotBefore);
+                return new Outstanding(
+                    [
+                        .. state.Open.Select(vm => state.IsHalted && !state.UnderWay.Contains(vm) ? Withdraw(state, state.Vms[vm]) : Start(state, state.Vms[vm])),
+                        .. Slots(state),
+                        .. state.Look is null ? Array.Empty<Ask>() : [LookAt(state)],
+                    ],
+                    wake);
 
             case RunPhase.Aborting:
-                return new Outstanding([.. state.Open.Select(vm => Stop(state, state.Vms[vm]))]);
+                return new Outstanding([.. state.Open.Select(vm => Stop(state, state.Vms[vm])), .. Slots(state)]);
 
-            case RunPhase.Ended when state.Started!.Trigger.Host is { } host:
-                return new Outstanding([Tell(state, host)]);
+            case RunPhase.Ended:
+                return new Outstanding([.. state.Started!.Trigger.Host is { } host ? [Tell(state, host)] : Array.Empty<Ask>(), .. Slots(state)]);
 
             default:
                 return Outstanding.Nothing;
@@ -72,19 +100,44 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     public override IReadOnlyList<Ask> Reply(RunState state, RunMessage message) =>
         message is StartRun && state.Ended is not null && state.Started!.Trigger.Host is { } host ? [Tell(state, host)] : [];
 
-    private static string ScopeKey(RunId run) => $"{run}/observe";
+    /// <summary>The first look, that is planned from, has no number.</summary>
+    private static string ScopeKey(RunState state) => $"{state.Started!.Run}/observe{(state.Look is { } number ? $"/{number}" : "")}";
+
+    private static Ask LookAt(RunState state)
+    {
+        var (run, key) = (state.Started!.Run, ScopeKey(state));
+        return new Ask(key, null, new RunOrder.ObserveScope(run, state.Started.Scope) { Key = key, From = StreamId.Run(run) }, Awaited: true);
+    }
 
     private static Ask Start(RunState state, RunVm vm)
     {
         var move = vm.Open!.Value;
+        var terms = MoveTerms.Of(vm.Plan, state.Started!.Plan.Policy, state.Observation!, state.Started.Trigger);
         return new Ask(
             $"{move}/start",
             StreamId.Vm(vm.Plan.Vm.Id),
             new MoveMessage.StartMove(
-                move, state.Started!.Run, vm.Plan.Vm, vm.Plan.Source, vm.Plan.Destination, vm.Plan.Check, state.Started.Plan.Policy.Move, vm.Seen),
+                move, state.Started.Run, vm.Plan.Vm, vm.Plan.Source, vm.Plan.Destination, vm.Plan.Check, terms.Policy, vm.Seen, terms.Foreseen),
             Awaited: true,
             Since: vm.OpenedAt);
     }
+
+    /// <summary>The last statement to admission, for as long as its answer or a slot is waited for.</summary>
+    private static Ask[] Slots(RunState state) => state.AwaitsAnswer || (state.Phase is RunPhase.Moving && state.Wanted.Count > 0)
+        ? [new Ask(
+            $"{state.Started!.Run}/slots/{state.Requested!.Number}", StreamId.Admission, new AdmissionMessage.StateSlots(RunAdmission.Statement(state)),
+            Awaited: true, Since: state.Requested.At)]
+        : [];
+
+    private static Ask Withdraw(RunState state, RunVm vm) => new(
+        $"{vm.Open!.Value}/withdraw",
+        StreamId.Vm(vm.Plan.Vm.Id),
+        new MoveMessage.WithdrawMove(vm.Open.Value, state.Started!.Run, vm.Plan.Vm.Id, WhyHalted(state)),
+        Awaited: true);
+
+    private static string WhyHalted(RunState state) => state.Stop is { } stop
+        ? $"Everything was stopped by {stop.By}: {stop.Reason}"
+        : $"The run was paused by {state.Paused!.By}: {state.Paused.Reason}";
 
     private static Ask Stop(RunState state, RunVm vm) => new(
         $"{vm.Open!.Value}/stop",
@@ -95,18 +148,24 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     private static Ask Tell(RunState state, HostId host) => new(
         $"{state.Started!.Run}/ended",
         StreamId.Host(host),
-        new HostMessage.RunAnswered(state.Started.Run, state.Ended!.Outcome, state.Ended.Summary),
+        new HostMessage.RunAnswered(state.Started.Run, state.Ended!.Outcome, state.Ended.Summary, state.Tried),
         Awaited: false);
 
     private static Decision Observed(RunState state, ReportScope report)
     {
-        if (state.Phase is not RunPhase.Observing || report.OrderKey != ScopeKey(state.Started!.Run))
+        var awaited = state.Phase is RunPhase.Observing || (state.Phase is RunPhase.Moving && state.Look is not null);
+        if (!awaited || report.OrderKey != ScopeKey(state))
         {
             return Decision.Nothing;
         }
 
         var observed = new ScopeObserved(report.Observation) { At = report.At };
-        var scope = state.Started.Scope;
+        if (state.Phase is RunPhase.Moving)
+        {
+            return ObservedAgain(RunEvolution.Evolve(state, observed), observed);
+        }
+
+        var scope = state.Started!.Scope;
         var host = report.Observation.Hosts.FirstOrDefault(candidate => candidate.Host == scope);
         var refusal = host switch
         {
@@ -123,8 +182,11 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
         var plan = EvacuationPlanner.Plan(scope, state.Started.Plan, report.Observation);
         var planned = new RunPlanned(plan) { At = report.At };
         var next = RunEvolution.Evolve(RunEvolution.Evolve(state, observed), planned);
-        return Decision.Of([observed, planned, .. RunAdmission.Admit(next, report.At), .. RunAdmission.EndIfDone(next, report.At)]);
+        return Decision.Of([observed, planned, .. RunAdmission.EndIfDone(next, report.At)]);
     }
+
+    private static Decision ObservedAgain(RunState state, ScopeObserved observed) =>
+        RunReplanning.Replan(state, observed.At) is { } replanned ? Decision.Of(observed, replanned) : Decision.Of(observed);
 
     private static Decision Answered(RunState state, MoveAnswered answer)
     {
@@ -143,8 +205,40 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
             next = RunEvolution.Evolve(next, retry);
         }
 
-        return Decision.Of([.. events, .. RunAdmission.Admit(next, answer.At), .. RunAdmission.EndIfDone(next, answer.At)]);
+        if (RunReplanning.Look(next, finished, answer.At) is { } look)
+        {
+            events.Add(look);
+            next = RunEvolution.Evolve(next, look);
+        }
+
+        return Decision.Of([.. events, .. RunAdmission.EndIfDone(next, answer.At)]);
     }
+
+    private static Decision Slots(RunState state, AnswerSlots answer)
+    {
+        object[] events = [.. RunAdmission.Answer(state, answer)];
+        return Decision.Of([.. events, .. RunAdmission.EndIfDone(events.Cast<RunEvent>().Aggregate(state, RunEvolution.Evolve), answer.At)]);
+    }
+
+    private static Decision UnderWay(RunState state, ReportUnderWay report)
+    {
+        var vm = state.IsHalted ? state.Open.FirstOrDefault(id => state.Vms[id].Open == report.Move) : null;
+        return vm is null || state.UnderWay.Contains(vm)
+            ? Decision.Nothing
+            : Decision.Of(new MoveFoundUnderWay(report.Move, new VmId(vm)) { At = report.At });
+    }
+
+    private static Decision Pause(RunState state, PauseRun pause) => state.Phase switch
+    {
+        RunPhase.New => Decision.Refuse("There is no such run.", "See drctl run list."),
+        RunPhase.Ended => Decision.Refuse($"The run has ended: {state.Ended!.Summary}", "Nothing is under way; see drctl run show."),
+        RunPhase.Aborting => Decision.Refuse("The run is being stopped.", "Nothing new begins; see drctl run show."),
+        _ => state.Paused is null ? Decision.Of(new RunPaused(pause.By, pause.Reason) { At = pause.At }) : Decision.Nothing,
+    };
+
+    private static Decision Resume(RunState state, ResumeRun resume) => state.Paused is null
+        ? Decision.Refuse("The run is not paused.", "See drctl run show.")
+        : Decision.Of(new RunResumed(resume.By, resume.Reason) { At = resume.At });
 
     private static Decision Abort(RunState state, AbortRun abort)
     {

@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
@@ -10,7 +11,8 @@ namespace DrOrchestrator.Core.Runs;
 /// <param name="By">Who or what.</param>
 /// <param name="Cause">A sentence: the alert, or the person's reason.</param>
 /// <param name="Host">The host stream that waits for the run's end; null: none does.</param>
-public sealed record RunTrigger(RunTriggerKind Kind, Actor By, string Cause, HostId? Host = null);
+/// <param name="Doubt">What was reported against the scope's host when the run was asked for, in a few words; null: nothing.</param>
+public sealed record RunTrigger(RunTriggerKind Kind, Actor By, string Cause, HostId? Host = null, string? Doubt = null);
 
 public enum RunTriggerKind
 {
@@ -46,12 +48,45 @@ public abstract record RunEvent
     /// <summary>The plan is kept whole, as it was when the run began.</summary>
     public sealed record RunStarted(RunId Run, RecoveryPlan Plan, HostId Scope, RunTrigger Trigger) : RunEvent;
 
-    /// <summary>What the run plans from.</summary>
+    /// <summary>What the run plans from; a later one, in the midst of moves, is what it goes on from.</summary>
     public sealed record ScopeObserved(ScopeObservation Observation) : RunEvent;
 
     public sealed record RunPlanned(EvacuationPlan Plan) : RunEvent;
 
-    /// <summary>Moves that may begin now.</summary>
+    /// <summary>What the run says to admission; the next of these comes only after the answer to this one.</summary>
+    /// <param name="Number">1, 2, 3 …</param>
+    /// <param name="Wants">Moves that fit within the plan's limits and wait for their slots from now on.</param>
+    /// <param name="Released">Moves that are over, or are not wanted any more.</param>
+    /// <param name="Stop">The stop that the run obeys; null: none.</param>
+    /// <param name="UnderWay">While it does: moves that were too far to be withdrawn.</param>
+    /// <param name="Unresolved">While it does: how many moves have not yet said which.</param>
+    /// <param name="Emptying">The host whose VMs it takes away; null: it has ended, or this was recorded before it was said.</param>
+    public sealed record SlotsRequested(
+        long Number, IReadOnlyList<AdmittedMove> Wants, IReadOnlyList<ReleasedSlot> Released, long? Stop, IReadOnlyList<MoveId> UnderWay, int Unresolved,
+        HostId? Emptying = null) : RunEvent;
+
+    /// <summary>Admission has taken the run's last statement.</summary>
+    /// <param name="Number">Which.</param>
+    /// <param name="Heard">The last grant that was heeded.</param>
+    public sealed record SlotsAnswered(long Number, long Heard) : RunEvent;
+
+    /// <summary>Other runs took the room at the destination; counts as an attempt.</summary>
+    public sealed record MoveCrowdedOut(MoveId Move, VmId Vm, int Attempt, string Reason) : RunEvent;
+
+    /// <summary>The run heard that everything is stopped, and obeys.</summary>
+    public sealed record RunStopped(StopNotice Stop) : RunEvent;
+
+    /// <summary>The run heard that the stop is over.</summary>
+    public sealed record RunReleased : RunEvent;
+
+    public sealed record RunPaused(Actor By, string Reason) : RunEvent;
+
+    public sealed record RunResumed(Actor By, string Reason) : RunEvent;
+
+    /// <summary>While the run is halted: this move's transfer had been claimed before, and goes on.</summary>
+    public sealed record MoveFoundUnderWay(MoveId Move, VmId Vm) : RunEvent;
+
+    /// <summary>Moves that may begin now: admission let them through.</summary>
     public sealed record MovesAdmitted(IReadOnlyList<AdmittedMove> Moves) : RunEvent;
 
     /// <summary>A move came to its end.</summary>
@@ -60,6 +95,17 @@ public abstract record RunEvent
 
     /// <summary>Policy tries a VM again.</summary>
     public sealed record MoveRetryScheduled(VmId Vm, int Attempt, DateTimeOffset NotBefore) : RunEvent;
+
+    /// <summary>The hosts are to be looked at again.</summary>
+    /// <param name="Number">From 1: the first after the one that the run planned from.</param>
+    /// <param name="Cause">What happened, a sentence.</param>
+    public sealed record LookRequested(int Number, string Cause) : RunEvent;
+
+    /// <summary>Moves that had not begun go elsewhere.</summary>
+    /// <param name="Cause">What led to the look that showed it.</param>
+    /// <param name="Moves">All moves that wait for their first attempt, in their order.</param>
+    /// <param name="Elsewhere">Those of them that go elsewhere by it.</param>
+    public sealed record RunReplanned(string Cause, IReadOnlyList<PlannedMove> Moves, IReadOnlyList<VmId> Elsewhere) : RunEvent;
 
     public sealed record RunAbortRequested(Actor By, string Reason) : RunEvent;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
@@ -30,6 +31,12 @@ public sealed record RunVm(PlannedMove Plan, int Attempt)
     /// <summary>What every host said of it in the look that the run planned from.</summary>
     public IReadOnlyList<PlaceReport> Seen { get; init; } = [];
 
+    /// <summary>The attempt that waits for its slot; null: none does.</summary>
+    public AdmittedMove? Wanted { get; init; }
+
+    /// <summary>How many attempts were withdrawn by a halt; they do not count against the plan's number.</summary>
+    public int Withdrawals { get; init; }
+
     /// <summary>The attempt under way; null: waiting, or finished.</summary>
     public MoveId? Open { get; init; }
 
@@ -41,6 +48,9 @@ public sealed record RunVm(PlannedMove Plan, int Attempt)
 
     /// <summary>How its last attempt ended; null: none has.</summary>
     public MoveFinished? Finished { get; init; }
+
+    /// <summary>Whether its last attempt ended as its room had gone to others.</summary>
+    public bool IsCrowded { get; init; }
 
     /// <summary>Whether it takes no further attempt.</summary>
     public bool Closed { get; init; }
@@ -70,8 +80,56 @@ public sealed record RunState(RunPhase Phase)
     /// <summary>The VMs that wait for their turn, in order.</summary>
     public ImmutableList<string> Waiting { get; init; } = [];
 
+    /// <summary>VMs that were named to admission and wait for their slots.</summary>
+    public ImmutableSortedSet<string> Wanted { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+
+    /// <summary>Slots that are to be given back with the next statement.</summary>
+    public ImmutableList<ReleasedSlot> ToRelease { get; init; } = [];
+
+    /// <summary>The last statement to admission; null: none yet.</summary>
+    public SlotsRequested? Requested { get; init; }
+
+    /// <summary>The last statement that admission has answered, and the last grant heeded.</summary>
+    public SlotsAnswered? Answered { get; init; }
+
+    /// <summary>Everything is stopped; null: it is not, as far as the run heard.</summary>
+    public StopNotice? Stop { get; init; }
+
+    /// <summary>The run itself is paused; null: it is not.</summary>
+    public RunPaused? Paused { get; init; }
+
+    /// <summary>While it is halted: the VMs whose move goes on all the same.</summary>
+    public ImmutableSortedSet<string> UnderWay { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+
+    /// <summary>Nothing new begins, for now.</summary>
+    public bool IsHalted => Stop is not null || Paused is not null;
+
+    /// <summary>A statement is on its way whose answer is not here.</summary>
+    public bool AwaitsAnswer => Requested is not null && Requested.Number != Answered?.Number;
+
     /// <summary>VMs that wait for a retry.</summary>
     public ImmutableSortedSet<string> Retrying { get; init; } = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+
+    /// <summary>The further look that is awaited; null: none.</summary>
+    public int? Look { get; init; }
+
+    /// <summary>Since when it is awaited.</summary>
+    public DateTimeOffset? LookSince { get; init; }
+
+    /// <summary>Before the look that the run goes on from began: what landed at a destination later is not in the room that was seen.</summary>
+    public DateTimeOffset ObservedSince { get; init; }
+
+    /// <summary>How many further looks were asked for.</summary>
+    public int Looks { get; init; }
+
+    /// <summary>What led to the last of them.</summary>
+    public string? LookCause { get; init; }
+
+    /// <summary>Each time that moves were given other destinations.</summary>
+    public ImmutableList<RunReplanned> Replans { get; init; } = [];
+
+    /// <summary>Whether a move was tried at all: refused and withdrawn ones changed nothing.</summary>
+    public bool Tried { get; init; }
 
     public RunAbortRequested? Abort { get; init; }
 

@@ -16,18 +16,18 @@ public sealed class Inbox(StreamHandler streams, OrderDesk desk, IBus bus)
     {
         if (envelope.To is not { } stream)
         {
-            await desk.Take((Order)envelope.Body, cancellationToken);
+            await desk.Take((Order)envelope.Body, envelope.Trace, cancellationToken);
             return;
         }
 
         var handled = await streams.Handle(
-            stream, envelope.Body, new Cause(Serialization.WireNames.NameOf(envelope.Body.GetType()), envelope.MessageId, "bus"), cancellationToken);
+            stream, envelope.Body, new Cause(Serialization.WireNames.NameOf(envelope.Body.GetType()), envelope.MessageId, "bus", envelope.Trace), cancellationToken);
         if (handled.Events.Count == 0)
         {
             // Whoever asks again may not have heard the first answer.
             foreach (var reply in DeciderCatalog.For(stream).Reply(handled.After.State, envelope.Body))
             {
-                await bus.Send(new Envelope(Guid.NewGuid(), reply.To, reply.Message), cancellationToken);
+                await bus.Send(new Envelope(Guid.NewGuid(), reply.To, reply.Message, envelope.Trace), cancellationToken);
             }
         }
     }

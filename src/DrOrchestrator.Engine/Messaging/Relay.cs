@@ -3,12 +3,17 @@ using System.Text;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DrOrchestrator.Engine.Messaging;
 
 /// <summary>An event as the store committed it.</summary>
-public sealed record CommittedEvent(StreamId Stream, long Version, object Event);
+/// <param name="Stream">Its stream.</param>
+/// <param name="Version">Its place in it, from 1.</param>
+/// <param name="Event">The event.</param>
+/// <param name="Trace">The trace that it belongs to; null: none.</param>
+public sealed record CommittedEvent(StreamId Stream, long Version, object Event, string? Trace = null);
 
 /// <summary>
 /// Committed events become messages. For each event the relay compares what was outstanding before it
@@ -19,6 +24,7 @@ public sealed record CommittedEvent(StreamId Stream, long Version, object Event)
 public sealed class Relay(IEventStore store, IBus bus, TimeProvider clock, ILogger<Relay> log)
 {
     private readonly StateCache before = new(capacity: 20_000);
+    private readonly EventMeter meter = new();
 
     /// <summary>Sends what a page of events, in commit order, made outstanding. Returns when all of it is sent.</summary>
     public async Task<int> Process(IReadOnlyList<CommittedEvent> page, CancellationToken cancellationToken)
@@ -42,10 +48,11 @@ public sealed class Relay(IEventStore store, IBus bus, TimeProvider clock, ILogg
         var known = decider.React(state.State).Asks.Select(ask => ask.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var committed in events.Where(committed => committed.Version > state.Version))
         {
+            meter.Observe(state.State, committed);
             state = new StreamState(state.Stream, committed.Version, decider.Evolve(state.State, committed.Event));
             var asks = decider.React(state.State).Asks;
             envelopes.AddRange(asks.Where(ask => !known.Contains(ask.Key))
-                .Select(ask => new Envelope(IdOf(committed.Stream, committed.Version, ask.Key), ask.To, ask.Message)));
+                .Select(ask => new Envelope(IdOf(committed.Stream, committed.Version, ask.Key), ask.To, ask.Message, committed.Trace)));
             known = asks.Select(ask => ask.Key).ToHashSet(StringComparer.Ordinal);
         }
 
@@ -90,15 +97,24 @@ public sealed class Relay(IEventStore store, IBus bus, TimeProvider clock, ILogg
     /// <summary>A broker that is away is no reason to skip or to fail a page: the events are safe, so wait for it.</summary>
     private async Task SendUntilTaken(Envelope envelope, CancellationToken cancellationToken)
     {
+        using var span = Spans.Send(envelope);
+        if (span is not null)
+        {
+            envelope = envelope with { Trace = span.Id };
+        }
+
         for (var wait = TimeSpan.FromMilliseconds(50); ; wait = TimeSpan.FromMilliseconds(Math.Min(2000, wait.TotalMilliseconds * 2)))
         {
             try
             {
                 await bus.Send(envelope, cancellationToken);
+                MessageMeter.Sent(envelope.Body);
                 return;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                cancellationToken.ThrowIfCancellationRequested();
                 log.LogWarning("The broker did not take {Message} ({Error}); trying again in {Wait}", envelope.Body.GetType().Name, exception.Message, wait);
                 await Task.Delay(wait, clock, cancellationToken);
             }

@@ -3,6 +3,7 @@ using System.Text;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DrOrchestrator.Engine.Messaging;
@@ -13,6 +14,11 @@ namespace DrOrchestrator.Engine.Messaging;
 /// </summary>
 public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus, EngineOptions options, TimeProvider clock, ILogger<Sweep> log)
 {
+    private long? looked;
+
+    /// <summary>How long ago the last look was finished; null: none was yet.</summary>
+    public TimeSpan? SinceLastLook => looked is { } at ? clock.GetElapsedTime(at) : null;
+
     public async Task Run(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -40,6 +46,7 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
     {
         var due = await deadlines.TakeDue(options.SweepBatch, options.ResendAfter, cancellationToken);
         await Task.WhenAll(due.Select(stream => Wake(stream, cancellationToken)));
+        looked = clock.GetTimestamp();
         return due.Count;
     }
 
@@ -56,7 +63,8 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
             var asks = DeciderCatalog.For(due.Stream).React(handled.After.State).Asks.Where(ask => ask.Awaited && IsWorthRepeating(ask));
             foreach (var ask in asks)
             {
-                await bus.Send(new Envelope(Guid.NewGuid(), ask.To, ask.Message), cancellationToken);
+                await bus.Send(new Envelope(Guid.NewGuid(), ask.To, ask.Message, handled.After.Trace), cancellationToken);
+                MessageMeter.SentAgain(ask.Message);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

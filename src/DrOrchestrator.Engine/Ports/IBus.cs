@@ -13,4 +13,5 @@ public interface IBus
 /// <param name="MessageId">The same for a repetition of the same send.</param>
 /// <param name="To">The stream that takes it; null: any worker, and the body is an <see cref="Order"/>.</param>
 /// <param name="Body">The message.</param>
-public sealed record Envelope(Guid MessageId, StreamId? To, object Body);
+/// <param name="Trace">The trace that it belongs to, a W3C <c>traceparent</c>; null: none.</param>
+public sealed record Envelope(Guid MessageId, StreamId? To, object Body, string? Trace = null);

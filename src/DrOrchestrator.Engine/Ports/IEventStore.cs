@@ -8,6 +8,10 @@ public interface IEventStore
     /// <summary>The whole of each stream, in the order asked; a stream without events is version 0.</summary>
     Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken);
 
+    /// <summary>The events of one stream behind a version, in their order; none where there are no more. Whoever has folded the rest folds on with them.</summary>
+    async Task<IReadOnlyList<object>> ReadAfter(StreamId stream, long version, CancellationToken cancellationToken) =>
+        [.. (await Read([stream], cancellationToken)).Single().Events.Skip((int)version)];
+
     /// <summary>How many events each stream has now, in the order asked: what tells a remembered state from an outdated one, at the price of no event.</summary>
     Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken);
 
@@ -29,6 +33,9 @@ public interface IEventStore
 public sealed record StreamHistory(StreamId Stream, IReadOnlyList<object> Events)
 {
     public long Version => Events.Count;
+
+    /// <summary>The trace of the last event; null: it has none.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>A stream's name and version.</summary>
@@ -48,7 +55,8 @@ public sealed record StreamAppend(
 /// <param name="Message">The message's name.</param>
 /// <param name="MessageId">The message's id; null where it did not travel.</param>
 /// <param name="Actor">Whose doing it is, as authenticated; for our own streams and workers their names.</param>
-public sealed record Cause(string Message, Guid? MessageId, string Actor);
+/// <param name="Trace">The trace that it belongs to, a W3C <c>traceparent</c>; null: none.</param>
+public sealed record Cause(string Message, Guid? MessageId, string Actor, string? Trace = null);
 
 /// <summary>Another writer was first.</summary>
 public sealed class StreamConflictException : Exception

@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -10,7 +12,7 @@ public static class DeciderCatalog
 {
     private static readonly Dictionary<string, IDecider> ByKind = new IDecider[]
     {
-        HostDecider.Instance, RunDecider.Instance, MoveDecider.Instance,
+        HostDecider.Instance, RunDecider.Instance, MoveDecider.Instance, AdmissionDecider.Instance, BrakesDecider.Instance,
     }.ToDictionary(decider => decider.Kind);
 
     public static IReadOnlyCollection<string> Kinds => ByKind.Keys;

@@ -8,6 +8,6 @@ public static class Folding
     public static StreamState Fold(StreamHistory content)
     {
         var decider = DeciderCatalog.For(content.Stream);
-        return new StreamState(content.Stream, content.Version, content.Events.Aggregate(decider.Initial, decider.Evolve));
+        return new StreamState(content.Stream, content.Version, content.Events.Aggregate(decider.Initial, decider.Evolve), content.Trace);
     }
 }

@@ -3,7 +3,11 @@ using DrOrchestrator.Core.Kernel;
 namespace DrOrchestrator.Engine.Streams;
 
 /// <summary>A folded stream.</summary>
-public sealed record StreamState(StreamId Stream, long Version, object State);
+/// <param name="Stream">Which.</param>
+/// <param name="Version">How many events are folded.</param>
+/// <param name="State">What they fold to.</param>
+/// <param name="Trace">The trace of the last of them, which whatever only time brings on continues; null: none.</param>
+public sealed record StreamState(StreamId Stream, long Version, object State, string? Trace = null);
 
 /// <summary>
 /// Folded states of streams lately used, so that a decision needs no read. A state here may be behind

@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DrOrchestrator.Engine.Streams;
@@ -29,7 +30,10 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     /// <summary>Loads, decides, appends. Returns when the events are durable.</summary>
     public Task<Handled> Handle(StreamId stream, object message, Cause cause, CancellationToken cancellationToken)
     {
-        var pending = new Pending(stream, message, cause, cancellationToken);
+        var pending = new Pending(stream, message, cause.Trace is null && Spans.Here is { } trace ? cause with { Trace = trace } : cause, cancellationToken)
+        {
+            Since = Spans.Wanted ? clock.GetUtcNow() : default,
+        };
         lock (gate)
         {
             waiting.AddLast(pending);
@@ -42,6 +46,13 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     /// <summary>The stream's state as the store has it now.</summary>
     public async Task<StreamState> Read(StreamId stream, CancellationToken cancellationToken) =>
         (await States([stream], fresh: true, cancellationToken)).Single();
+
+    /// <summary>The states of several, in their order.</summary>
+    public async Task<IReadOnlyList<StreamState>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken) =>
+        streams.Count == 0 ? [] : await States(streams, fresh: true, cancellationToken);
+
+    /// <summary>The state that this process remembers, which may be behind the store's; null: none.</summary>
+    public StreamState? Remembered(StreamId stream) => cache.Find(stream);
 
     private void Pump()
     {
@@ -192,6 +203,7 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
 
     private void Forget(Pending[][] streams, Exception exception)
     {
+        MessageMeter.NotCommitted(exception is StreamConflictException);
         if (exception is not StreamConflictException)
         {
             log.LogWarning(
@@ -214,7 +226,8 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         {
             var decision = decider.Decide(current.State, pending.Message, now);
             current = new StreamState(
-                current.Stream, current.Version + decision.Events.Count, decision.Events.Aggregate(current.State, decider.Evolve));
+                current.Stream, current.Version + decision.Events.Count, decision.Events.Aggregate(current.State, decider.Evolve),
+                decision.Events.Count == 0 ? current.Trace : null);
             return new Handled(decision.Events, decision.Refusal, current);
         })];
     }
@@ -222,6 +235,7 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     private async Task Commit(Pending[][] streams, StreamState[] states, Handled[][] decided, CancellationToken cancellationToken)
     {
         var appends = new List<StreamAppend>();
+        var spans = new CommitSpans();
         foreach (var (index, results) in decided.Index())
         {
             object[] events = [.. results.SelectMany(result => result.Events)];
@@ -231,7 +245,8 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
             }
 
             var stream = states[index].Stream;
-            Cause[] causes = [.. results.Zip(streams[index]).SelectMany(pair => pair.First.Events.Select(_ => pair.Second.Cause))];
+            Trace(states[index], results, streams[index], spans);
+            Cause[] causes = [.. results.Zip(streams[index]).SelectMany(pair => pair.First.Events.Select(_ => pair.Second.Cause with { Trace = pair.First.After.Trace }))];
             var decider = DeciderCatalog.For(stream);
             var after = decider.React(results[^1].After.State);
             var awaited = decider.React(states[index].State).Asks.Where(ask => ask.Awaited).Select(ask => ask.Key).ToHashSet(StringComparer.Ordinal);
@@ -241,7 +256,17 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
 
         if (appends.Count > 0)
         {
-            await store.Append(appends, cancellationToken);
+            try
+            {
+                await store.Append(appends, cancellationToken);
+            }
+            catch
+            {
+                spans.Undone();
+                throw;
+            }
+
+            spans.Committed();
         }
 
         foreach (var (index, results) in decided.Index())
@@ -250,6 +275,25 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
             foreach (var (result, pending) in results.Zip(streams[index]))
             {
                 pending.Done.TrySetResult(result);
+            }
+        }
+    }
+
+    /// <summary>Gives each decision that led to events its trace: the message's own, or where only time has passed, the one that the stream is in.</summary>
+    private static void Trace(StreamState before, Handled[] results, Pending[] messages, CommitSpans spans)
+    {
+        var trace = before.Trace;
+        foreach (var (position, result) in results.Index())
+        {
+            var pending = messages[position];
+            if (result.Events.Count > 0)
+            {
+                trace = spans.Begin(before.Stream, pending.Cause.Message, result.Events, pending.Cause.Trace ?? (pending.Message is Due ? trace : null), pending.Since);
+            }
+
+            if (trace is not null)
+            {
+                results[position] = result with { After = result.After with { Trace = trace } };
             }
         }
     }
@@ -297,6 +341,9 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
 
     private sealed record Pending(StreamId Stream, object Message, Cause Cause, CancellationToken Cancellation)
     {
+        /// <summary>When it came; not noted while nobody traces.</summary>
+        public DateTimeOffset Since { get; init; }
+
         public TaskCompletionSource<Handled> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DrOrchestrator.Engine.Work;
@@ -28,14 +30,14 @@ public sealed class OrderDesk : IAsyncDisposable
     private readonly Lock gate = new();
 
     public OrderDesk(
-        StreamHandler streams, IDeadlines deadlines, IDrivers drivers, IInventory inventory, EngineOptions options, TimeProvider clock, ILogger<OrderDesk> log)
+        StreamHandler streams, IDeadlines deadlines, IDrivers drivers, IInventory inventory, Observer observer, EngineOptions options, TimeProvider clock, ILogger<OrderDesk> log)
     {
         this.streams = streams;
         this.options = options;
         this.log = log;
         var reports = new Reporter(streams, options, clock, log);
         transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
-        observations = new ObservationWorker(reports, new Observer(drivers, inventory), inventory);
+        observations = new ObservationWorker(reports, new ScopeReader(observer, streams, clock), new HostSurvey(observer, drivers, inventory, clock));
         guests = new GuestWorker(reports, drivers, options, clock);
         transferSlots = new SemaphoreSlim(options.ParallelOrders);
         otherSlots = new SemaphoreSlim(options.ParallelOrders);
@@ -54,7 +56,10 @@ public sealed class OrderDesk : IAsyncDisposable
     }
 
     /// <summary>Waits for a free slot, claims where needed, and returns; the work goes on.</summary>
-    public async Task Take(Order order, CancellationToken cancellationToken)
+    /// <param name="order">What is to be done.</param>
+    /// <param name="trace">The trace that it came with; null: none.</param>
+    /// <param name="cancellationToken">Stops the wait for a slot.</param>
+    public async Task Take(Order order, string? trace, CancellationToken cancellationToken)
     {
         var key = (order.From, order.Key);
         lock (gate)
@@ -68,6 +73,7 @@ public sealed class OrderDesk : IAsyncDisposable
         var slots = SlotsFor(order);
         await slots.WaitAsync(cancellationToken);
         var kept = false;
+        var span = Spans.Order(order, trace);
         try
         {
             if (order is MoveOrder.Transfer transfer && !await Claim(transfer, cancellationToken))
@@ -78,7 +84,7 @@ public sealed class OrderDesk : IAsyncDisposable
             var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (gate)
             {
-                kept = underWay.TryAdd(key, CarryOut(order, key, start.Task));
+                kept = underWay.TryAdd(key, CarryOut(order, key, span, start.Task));
             }
 
             if (kept)
@@ -90,6 +96,7 @@ public sealed class OrderDesk : IAsyncDisposable
         {
             if (!kept)
             {
+                Spans.Drop(span);
                 slots.Release();
             }
         }
@@ -127,9 +134,10 @@ public sealed class OrderDesk : IAsyncDisposable
         return DeciderCatalog.For(order.From).React(state).Asks.Any(ask => ask.Message is Order asked && asked.Key == order.Key);
     }
 
-    private async Task CarryOut(Order order, (StreamId, string) key, Task start)
+    private async Task CarryOut(Order order, (StreamId, string) key, Activity? span, Task start)
     {
         await start;
+        using var ended = span;
         try
         {
             // Looking into a move and stopping one act on the VM without a claim: one that was delivered late does nothing.
@@ -146,6 +154,7 @@ public sealed class OrderDesk : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             log.LogError(exception, "{Order} of {Stream} was not carried out; it stays outstanding and is asked again", order.Key, order.From);
         }
         finally

@@ -40,7 +40,7 @@ internal sealed class TransferWorker(
     }
 
     /// <summary>
-    /// Starts or re-attaches, then watches to the end. The claim is looked at once more right before the
+    /// Starts or re-attaches, or only follows what was seen under way, then watches to the end. The claim is looked at once more right before the
     /// effect, and kept alive beside it; when it is lost, this stops watching and says nothing more.
     /// </summary>
     public async Task Transfer(MoveOrder.Transfer order, CancellationToken stopping)
@@ -117,7 +117,7 @@ internal sealed class TransferWorker(
     private async Task<TransferReport> Migrate(MoveOrder.Transfer order, Claim claim, MigrationRequest request, CancellationToken cancellationToken)
     {
         var driver = drivers.For(order.Source);
-        var started = await driver.EnsureMigration(request, cancellationToken);
+        var started = order.Follow ? new Outcome<Nothing>.Done(Nothing.Value) : await driver.EnsureMigration(request, cancellationToken);
         if (started is not Outcome<Nothing>.Done)
         {
             var source = await driver.InspectVm(order.Source, order.Vm, cancellationToken);

@@ -13,6 +13,10 @@ public static class Problems
 
     public static IResult NotFound(string type, string title, string wayOut) => Of(StatusCodes.Status404NotFound, type, title, wayOut);
 
+    public static IResult UnsupportedMediaType(string? contentType) => Of(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type",
+        contentType is null ? "The request does not say what its body is." : $"This address does not take '{contentType}'.", "Send JSON, and say so: Content-Type: application/json.");
+
     /// <summary>Nothing was changed.</summary>
     public static IResult Refused(string reason, string wayOut) => Of(StatusCodes.Status409Conflict, "refused", reason, wayOut);
 

@@ -9,11 +9,13 @@ internal static class RequestBody
     /// <summary>Large enough for any request that a person makes.</summary>
     public const long Small = 64 * 1024;
 
-    /// <summary>Large enough for thousands of alerts; Alertmanager's own <c>max_alerts</c> bounds a webhook further.</summary>
-    public const long Large = 8 * 1024 * 1024;
-
     public static async Task<(T? Value, IResult? Problem)> Read<T>(HttpContext context) where T : class
     {
+        if (!context.Request.HasJsonContentType())
+        {
+            return (null, Problems.UnsupportedMediaType(context.Request.ContentType));
+        }
+
         try
         {
             var value = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, ContractJson.Options, context.RequestAborted);

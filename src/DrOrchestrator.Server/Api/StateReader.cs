@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
@@ -6,10 +7,10 @@ using DrOrchestrator.Engine.Streams;
 namespace DrOrchestrator.Server.Api;
 
 /// <summary>
-/// The folded states of many streams, for lists. Streams that did not change since they were last folded are
-/// not read again; their version in the store's list says so.
+/// The folded states of streams, for whoever looks. A stream that did not change since it was last folded is not read again, as its version in
+/// the store says; of a single one that did change, only what is new is read.
 /// </summary>
-public sealed class StateReader(IEventStore store)
+public sealed class StateReader(IEventStore store, StreamHandler streams)
 {
     /// <summary>Streams read in one question to the store.</summary>
     private const int Page = 100;
@@ -23,7 +24,12 @@ public sealed class StateReader(IEventStore store)
     public async Task<IReadOnlyList<StreamState>> List(string kind, int limit, CancellationToken cancellationToken)
     {
         var heads = await store.List(kind, limit, cancellationToken);
-        var states = heads.Select(head => cache.TryGetValue(head.Stream, out var known) && known.Version >= head.Version ? known : null).ToArray();
+        if (heads is [var only])
+        {
+            return [await Read(only, cancellationToken)];
+        }
+
+        var states = heads.Select(Known).ToArray();
         StreamId[] missing = [.. heads.Where((_, index) => states[index] is null).Select(head => head.Stream)];
         var read = new Dictionary<StreamId, StreamState>();
         foreach (var page in missing.Chunk(Page))
@@ -42,9 +48,49 @@ public sealed class StateReader(IEventStore store)
     /// <summary>One stream as the store has it now; a stream without events has version 0.</summary>
     public async Task<StreamState> Read(StreamId stream, CancellationToken cancellationToken)
     {
-        var state = Folding.Fold((await store.Read([stream], cancellationToken)).Single());
+        var version = (await store.Versions([stream], cancellationToken)).Single();
+        return await Read(new StreamHead(stream, version), cancellationToken);
+    }
+
+    /// <summary>What is reported against a host just now, in a few words; null: nothing.</summary>
+    public async Task<string?> DoubtOf(HostId host, CancellationToken cancellationToken) =>
+        ((HostState)(await Read(StreamId.Host(host), cancellationToken)).State).Doubt;
+
+    private async Task<StreamState> Read(StreamHead head, CancellationToken cancellationToken)
+    {
+        if (Known(head) is { } state)
+        {
+            return state;
+        }
+
+        // The longest streams are those of the whole fleet, which change all the time and are looked at most.
+        state = cache.TryGetValue(head.Stream, out var earlier) && earlier.Version > 0
+            ? await FoldOn(earlier, cancellationToken)
+            : Folding.Fold((await store.Read([head.Stream], cancellationToken)).Single());
         Keep(state);
         return state;
+    }
+
+    private async Task<StreamState> FoldOn(StreamState earlier, CancellationToken cancellationToken)
+    {
+        var news = await store.ReadAfter(earlier.Stream, earlier.Version, cancellationToken);
+        return earlier with
+        {
+            Version = earlier.Version + news.Count,
+            State = news.Aggregate(earlier.State, DeciderCatalog.For(earlier.Stream).Evolve),
+            Trace = null,
+        };
+    }
+
+    /// <summary>What this process has just decided on itself need not be read either.</summary>
+    private StreamState? Known(StreamHead head)
+    {
+        if (cache.TryGetValue(head.Stream, out var known) && known.Version >= head.Version)
+        {
+            return known;
+        }
+
+        return streams.Remembered(head.Stream) is { } decided && decided.Version >= head.Version ? decided : null;
     }
 
     private void Keep(StreamState state)

@@ -12,6 +12,8 @@ public static class BusRegistration
         services.AddSingleton<IBus, MassTransitBus>();
         services.AddMassTransit(bus =>
         {
+            // What runs here concerns nobody outside; unless told, MassTransit 8.4 and later report the bus to its makers.
+            bus.DisableUsageTelemetry();
             bus.AddConsumer<StreamMessageConsumer>();
             bus.AddConsumer<WorkerOrderConsumer>();
             bus.AddConfigureEndpointsCallback((_, _, endpoint) =>

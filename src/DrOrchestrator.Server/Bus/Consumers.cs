@@ -12,7 +12,7 @@ namespace DrOrchestrator.Server.Bus;
 public sealed class StreamMessageConsumer(Inbox inbox) : IConsumer<StreamMessage>
 {
     public Task Consume(ConsumeContext<StreamMessage> context) => inbox.Deliver(
-        new Envelope(context.MessageId ?? Guid.Empty, StreamId.Parse(context.Message.To), WireBody.Read(context.Message.Name, context.Message.Body)),
+        new Envelope(context.MessageId ?? Guid.Empty, StreamId.Parse(context.Message.To), WireBody.Read(context.Message.Name, context.Message.Body), context.Headers.Get<string>(MassTransitBus.TraceHeader)),
         context.CancellationToken);
 }
 
@@ -20,7 +20,7 @@ public sealed class StreamMessageConsumer(Inbox inbox) : IConsumer<StreamMessage
 public sealed class WorkerOrderConsumer(Inbox inbox) : IConsumer<WorkerOrder>
 {
     public Task Consume(ConsumeContext<WorkerOrder> context) => inbox.Deliver(
-        new Envelope(context.MessageId ?? Guid.Empty, null, WireBody.Read(context.Message.Name, context.Message.Body)),
+        new Envelope(context.MessageId ?? Guid.Empty, null, WireBody.Read(context.Message.Name, context.Message.Body), context.Headers.Get<string>(MassTransitBus.TraceHeader)),
         context.CancellationToken);
 }
 

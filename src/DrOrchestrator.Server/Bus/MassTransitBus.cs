@@ -10,6 +10,9 @@ namespace DrOrchestrator.Server.Bus;
 /// <summary>The bus port on MassTransit. Mandatory: a message that no queue takes is an error, not a loss.</summary>
 public sealed class MassTransitBus(MassTransit.IBus bus) : IBus
 {
+    /// <summary>A W3C traceparent, under a name of its own: client libraries set and read <c>traceparent</c> for themselves.</summary>
+    internal const string TraceHeader = "dr-traceparent";
+
     public Task Send(Envelope envelope, CancellationToken cancellationToken)
     {
         var type = envelope.Body.GetType();
@@ -25,6 +28,10 @@ public sealed class MassTransitBus(MassTransit.IBus bus) : IBus
             {
                 context.MessageId = envelope.MessageId;
                 context.Mandatory = true;
+                if (envelope.Trace is { } trace)
+                {
+                    context.Headers.Set(TraceHeader, trace);
+                }
             }),
             cancellationToken);
     }

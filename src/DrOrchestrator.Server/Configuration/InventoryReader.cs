@@ -1,4 +1,7 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Inventory.Drift;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Server.Configuration.Yaml;
@@ -9,6 +12,8 @@ namespace DrOrchestrator.Server.Configuration;
 internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>? drivers)
 {
     private readonly Dictionary<string, HostId> hostsByName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<DeclaredHost> declaredHosts = [];
+    private readonly FleetRulesReader rules = new(drivers);
 
     public YamlInventory Read(YamlMap root)
     {
@@ -21,8 +26,14 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
         }
 
         var links = root.Maps("links").Select(link => Link(link, sites)).OfType<SiteLink>().ToArray();
-        return new YamlInventory(file.ContentHash, sites, hosts, links, hostsByName, Checks(root.Map("guestChecks")));
+        var book = rules.Read(root);
+        return new YamlInventory(file.ContentHash, sites, hosts, links, Limits(root.Map("limits")), Brakes(root.Map("brakes")), hostsByName, Checks(root.Map("guestChecks")), book, Declared(root, book));
     }
+
+    private DeclaredFleet Declared(YamlMap root, FleetRuleBook book) => new(
+        [.. declaredHosts.Where(host => host is not { Cpus: null, Memory: null, CpuModel: null })],
+        [.. book.Vms.Select(vm => new DeclaredVm(vm.Key, vm.Value.Home))],
+        root.OptionalFlag("everyVmIsNamed") ?? false);
 
     private static SiteId[] Sites(YamlMap root)
     {
@@ -57,6 +68,13 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
         var migration = map.OptionalText("migrationAddress");
         var peer = map.OptionalText("peerAddress");
         var others = map.Texts("alertNames");
+        var (cpus, memory, model) = (map.OptionalCount("cpus", 1, 100_000), map.OptionalCount("memoryMebibytes", 1, int.MaxValue), map.OptionalText("cpuModel"));
+        rules.AddHost(map, name, driver);
+        if (name is not null)
+        {
+            declaredHosts.Add(new DeclaredHost(new HostId(name), cpus, memory is { } mebibytes ? Bytes.FromMebibytes(mebibytes) : null, model));
+        }
+
         if (driver is not null && drivers is not null && !drivers.Contains(driver))
         {
             map.Error("driver", $"There is no driver '{driver}' here.", $"Installed: {string.Join(", ", drivers.Order())}.");
@@ -94,6 +112,33 @@ internal sealed class InventoryReader(YamlFile file, IReadOnlyCollection<string>
         }
 
         return from is { } one && to is { } other && megabits is { } rate ? new SiteLink(one, other, Bandwidth.FromMegabitsPerSecond(rate)) : null;
+    }
+
+    /// <summary>Over all runs and servers; a plan's own limits come on top.</summary>
+    private static FleetLimits Limits(YamlMap map)
+    {
+        var usual = FleetLimits.Default;
+        int Whole(string field, int otherwise) => map.OptionalCount(field, 1, 10_000) ?? otherwise;
+        return new FleetLimits(
+            Whole("moves", usual.Total), Whole("movesPerSite", usual.PerSite), Whole("movesPerLink", usual.PerLink),
+            Whole("movesOutOfHost", usual.OutOfHost), Whole("movesIntoHost", usual.IntoHost));
+    }
+
+    private static BrakeRules Brakes(YamlMap map)
+    {
+        const double Month = 31 * 24 * 3600;
+        var usual = BrakeRules.Default;
+        return new BrakeRules(
+            map.OptionalCount("maxSickHosts", 1, 10_000) ?? usual.MaxSickHosts,
+            map.OptionalCount("maxRecoveries", 1, 10_000) ?? usual.MaxRecoveries,
+            map.OptionalSeconds("windowSeconds", 1, Month) ?? usual.Window,
+            map.OptionalSeconds("blockSeconds", 0, Month) ?? usual.BlockAfterRecovery,
+            map.OptionalCount("maxSickHostsPerSite", 1, 10_000))
+        {
+            FlappingEpisodes = map.OptionalCount("flappingEpisodes", 2, 1000) ?? usual.FlappingEpisodes,
+            FlappingWindow = map.OptionalSeconds("flappingWindowSeconds", 1, Month) ?? usual.FlappingWindow,
+            FlappingQuiet = map.OptionalSeconds("flappingQuietSeconds", 0, Month) ?? usual.FlappingQuiet,
+        };
     }
 
     private static GuestCheckRules Checks(YamlMap map)

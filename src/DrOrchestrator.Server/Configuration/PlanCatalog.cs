@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Plans;
+using DrOrchestrator.Server.Concerns;
 using DrOrchestrator.Server.Configuration.Yaml;
 
 namespace DrOrchestrator.Server.Configuration;
@@ -15,10 +16,12 @@ public sealed class PlanCatalog : IPlanCatalog
 
     /// <summary>
     /// Of several triggers that match, the one with the most labels wins, because it says more about what is
-    /// meant; between equals the plan's name decides, so that the same alert always means the same plan.
+    /// meant; between equals the plan's name decides, so that the same alert always means the same plan. An alert of our own matches
+    /// none, whatever a trigger says: it would start a run about a run.
     /// </summary>
-    public PlanMatch? Match(IReadOnlyDictionary<string, string> labels) =>
-        Plans.SelectMany(plan => plan.Triggers.Where(trigger => trigger.Matches(labels)).Select(trigger => new PlanMatch(plan, trigger)))
+    public PlanMatch? Match(IReadOnlyDictionary<string, string> labels) => OwnAlerts.Sent(labels)
+        ? null
+        : Plans.SelectMany(plan => plan.Triggers.Where(trigger => trigger.Matches(labels)).Select(trigger => new PlanMatch(plan, trigger)))
             .OrderByDescending(match => match.Trigger.Labels.Count).ThenBy(match => match.Plan.Name, StringComparer.Ordinal)
             .FirstOrDefault();
 

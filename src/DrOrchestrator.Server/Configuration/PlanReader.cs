@@ -34,8 +34,9 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
             root.Missing("scope", "Write scope: host.");
         }
 
+        var destination = root.Map("destination");
         return new RecoveryPlan(
-            name, file.ContentHash, description, scope, Destination(root.Map("destination")), Policy(root), Triggers(root.Map("triggers")));
+            name, file.ContentHash, description, scope, Destination(destination), Policy(root, destination), Triggers(root.Map("triggers")));
     }
 
     private SiteId[] Destination(YamlMap map)
@@ -54,9 +55,11 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
         return wanted;
     }
 
-    private static PlanPolicy Policy(YamlMap root)
+    private static PlanPolicy Policy(YamlMap root, YamlMap destination)
     {
         var usual = PlanPolicy.Default;
+        var (preferred, placement) = destination.OptionalChoice("placement", ("spread", PlacementPreference.Spread), ("pack", PlacementPreference.Pack));
+        var migration = root.Map("migration");
         var limits = root.Map("limits");
         var retry = root.Map("retry");
         return new PlanPolicy(
@@ -66,11 +69,16 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
             retry.OptionalCount("attempts", 1, 100) ?? usual.Attempts,
             retry.OptionalSeconds("delaySeconds", 0, Week) ?? usual.RetryDelay,
             new MovePolicy(
-                Migration(root.Map("migration"), usual.Move.Migration),
+                Migration(migration, usual.Move.Migration),
                 Timeout(root, "preparation") ?? usual.Move.PreparationTimeout,
                 Timeout(root, "verification") ?? usual.Move.VerificationTimeout,
                 Timeout(root, "investigation") ?? usual.Move.InvestigationTimeout,
-                Timeout(root, "abort") ?? usual.Move.AbortTimeout));
+                Timeout(root, "abort") ?? usual.Move.AbortTimeout),
+            limits.OptionalCount("perSource", 1, 1000) ?? usual.PerSource,
+            limits.OptionalCount("perLink", 1, 1000) ?? usual.PerLink,
+            preferred ? placement : usual.Placement,
+            limits.OptionalNumber("cpuOvercommit", 0.1, 1000) ?? usual.CpuOvercommit,
+            migration.OptionalNumber("assumedDirtyMegabits", 0.001, 10_000_000) is { } dirty ? Bandwidth.FromMegabitsPerSecond(dirty) : usual.AssumedDirtyRate);
     }
 
     private static TimeSpan? Timeout(YamlMap root, string section) => root.Map(section).OptionalSeconds("timeoutSeconds", 1, Week);
@@ -79,13 +87,19 @@ internal sealed class PlanReader(YamlFile file, IReadOnlyCollection<SiteId>? sit
     {
         var (stored, storage) = map.OptionalChoice(
             "storage", ("auto", StorageMode.Auto), ("shared", StorageMode.Shared), ("copied", StorageMode.Copied));
+        var (said, others) = map.OptionalChoice("otherActors", ("refuse", OtherActorsRule.Refuse), ("tolerate", OtherActorsRule.Tolerate));
         return new MigrationOptions(
             map.OptionalNumber("bandwidthCapMegabits", 0.001, 10_000_000) is { } cap ? Bandwidth.FromMegabitsPerSecond(cap) : usual.BandwidthCap,
             map.OptionalFlag("encrypted") ?? usual.Encrypted,
             map.OptionalFlag("autoConverge") ?? usual.AutoConverge,
             stored ? storage : usual.Storage,
             map.OptionalNumber("maxDowntimeMilliseconds", 1, 600_000) is { } pause ? TimeSpan.FromMilliseconds(pause) : usual.MaxDowntime,
-            map.OptionalSeconds("timeoutSeconds", 1, Week) ?? usual.Timeout);
+            map.OptionalSeconds("timeoutSeconds", 1, Week) ?? usual.Timeout,
+            map.OptionalFlag("postCopy") ?? usual.PostCopy,
+            map.OptionalNumber("copyBandwidthCapMegabits", 0.001, 10_000_000) is { } copying ? Bandwidth.FromMegabitsPerSecond(copying) : usual.CopyBandwidthCap,
+            map.OptionalFlag("copySynchronously") ?? usual.CopySynchronously,
+            map.OptionalNumber("bandwidthSharePercent", 1, 100) / 100 ?? usual.BandwidthShare,
+            said ? others : usual.OtherActors);
     }
 
     private static AlertTrigger[] Triggers(YamlMap map) => [.. map.Maps("alerts").Select(Trigger).OfType<AlertTrigger>()];

@@ -1,4 +1,7 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Inventory.Drift;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Engine.Ports;
@@ -11,17 +14,22 @@ public sealed class YamlInventory : IInventory, IHostNames
 {
     private readonly Dictionary<string, HostId> hostsByName;
     private readonly GuestCheckRules checks;
+    private readonly FleetRuleBook rules;
 
     internal YamlInventory(
         string contentHash, IReadOnlyList<SiteId> sites, IReadOnlyList<HostEndpoint> hosts, IReadOnlyList<SiteLink> links,
-        Dictionary<string, HostId> hostsByName, GuestCheckRules checks)
+        FleetLimits limits, BrakeRules brakes, Dictionary<string, HostId> hostsByName, GuestCheckRules checks, FleetRuleBook rules, DeclaredFleet declared)
     {
         ContentHash = contentHash;
         Sites = sites;
         Hosts = hosts;
         Links = links;
+        Limits = limits;
+        Brakes = brakes;
+        Declared = declared;
         this.hostsByName = hostsByName;
         this.checks = checks;
+        this.rules = rules;
     }
 
     public string ContentHash { get; }
@@ -32,7 +40,15 @@ public sealed class YamlInventory : IInventory, IHostNames
 
     public IReadOnlyList<SiteLink> Links { get; }
 
+    public FleetLimits Limits { get; }
+
+    public BrakeRules Brakes { get; }
+
+    public DeclaredFleet Declared { get; }
+
     public GuestCheck? CheckOf(VmRef vm) => checks.CheckOf(vm);
+
+    public FleetRules RulesFor(IReadOnlyCollection<VmRef> vms) => rules.For(vms);
 
     public HostId? Find(string name) => hostsByName.TryGetValue(name, out var host) ? host : null;
 

@@ -8,14 +8,15 @@ using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Serialization;
 using DrOrchestrator.Server.Configuration;
 using DrOrchestrator.Server.Guards;
+using DrOrchestrator.Server.Telemetry;
 
 namespace DrOrchestrator.Server.Hosting;
 
 /// <summary>Puts inventory, plans and the installed drivers behind their ports.</summary>
 public static class DriverRegistration
 {
-    /// <summary>The drivers that an inventory may name.</summary>
-    private static readonly string[] Installed = [LibvirtDriver.DriverName];
+    /// <summary>The drivers that an inventory may name: libvirt, or only the simulated one where a simulated fleet is named.</summary>
+    private static string[] Installed(ServerSettings settings) => [settings.Fleet is null ? LibvirtDriver.DriverName : SimulatedDriver.DriverName];
 
     /// <exception cref="ConfigurationException">The inventory or a runbook is wrong.</exception>
     /// <exception cref="InvalidOperationException">A driver's own library is missing or unsafe.</exception>
@@ -24,18 +25,23 @@ public static class DriverRegistration
         IReadOnlyCollection<SiteId>? sites = null;
         if (settings.InventoryPath is { } path)
         {
-            var inventory = YamlInventory.Load(path, Installed);
-            LibvirtLibrary.Use(settings.LibvirtLibrary);
+            var inventory = YamlInventory.Load(path, Installed(settings));
             sites = inventory.Sites;
             services.AddSingleton<IInventory>(inventory);
             services.AddSingleton<IHostNames>(inventory);
-            services.AddSingleton<IDrivers>(provider => new DriverSet(
-                new HttpGuestProbe(),
-                Guarded(new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }, provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<TimeProvider>())));
+            if (settings.Fleet is { } fleet)
+            {
+                services.AddSingleton<IDrivers>(provider => Remote(fleet, provider.GetRequiredService<TimeProvider>()));
+            }
+            else
+            {
+                LibvirtLibrary.Use(settings.LibvirtLibrary);
+                services.AddSingleton<IDrivers>(provider => Libvirt(provider.GetRequiredService<TimeProvider>()));
+            }
         }
         else
         {
-            var inventory = new SimulatedInventory();
+            var inventory = new SimulatedInventory(settings.SimulatedSlots);
             services.AddSingleton<IInventory>(inventory);
             services.AddSingleton<IHostNames>(inventory);
             services.AddSingleton<IDrivers>(provider => Simulated(settings, inventory, provider.GetRequiredService<TimeProvider>()));
@@ -45,17 +51,25 @@ public static class DriverRegistration
         return services;
     }
 
+    private static DriverSet Libvirt(TimeProvider clock) => new(
+        new MeteredGuestProbe(new HttpGuestProbe(), clock), Guarded(new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true }, clock), clock));
+
+    /// <summary>A fleet in another process. It may hang on purpose, and its driver has deadlines of its own: this one is the last resort.</summary>
+    private static DriverSet Remote(Uri fleet, TimeProvider clock)
+    {
+        var remote = new RemoteSimulatedDriver(new HttpClient { BaseAddress = fleet, Timeout = TimeSpan.FromMinutes(2) }, EngineJson.Options);
+        return new DriverSet(new MeteredGuestProbe(remote, clock), Guarded(remote, clock));
+    }
+
     private static Dictionary<string, IHypervisorDriver> Guarded(IHypervisorDriver driver, TimeProvider clock) =>
-        new() { [driver.Name] = new GuardedDriver(driver, new GuardOptions(), clock) };
+        new() { [driver.Name] = new MeteredDriver(new GuardedDriver(driver, new GuardOptions(), clock), clock) };
 
     /// <summary>A fleet in another process where one is named, else one of our own.</summary>
     private static DriverSet Simulated(ServerSettings settings, SimulatedInventory inventory, TimeProvider clock)
     {
         if (settings.Fleet is { } address)
         {
-            // A fleet under test may hang on purpose, and its driver has deadlines of its own: this one is the last resort.
-            var remote = new RemoteSimulatedDriver(new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) }, EngineJson.Options);
-            return new DriverSet(remote, Guarded(remote, clock));
+            return Remote(address, clock);
         }
 
         var fleet = new SimulatedFleet(clock);
@@ -70,6 +84,6 @@ public static class DriverRegistration
             fleet.AddVm(new SimulatedVmSettings(vm) { Memory = Bytes.FromMebibytes(256 * (1 + (index % 4))) }, inventory.Hosts[index <= settings.SimulatedVms / 2 ? 0 : index % 4].Host);
         }
 
-        return new DriverSet(new SimulatedGuests(fleet), Guarded(new SimulatedDriver(fleet), clock));
+        return new DriverSet(new MeteredGuestProbe(new SimulatedGuests(fleet), clock), Guarded(new SimulatedDriver(fleet), clock));
     }
 }

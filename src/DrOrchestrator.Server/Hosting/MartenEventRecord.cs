@@ -24,7 +24,8 @@ public sealed class MartenEventRecord(IDocumentStore store) : IEventRecord
                 new Cause(
                     Header(entry, "cause"),
                     Guid.TryParse(Header(entry, "message-id"), out var message) ? message : null,
-                    Header(entry, "actor")))),
+                    Header(entry, "actor"),
+                    entry.GetHeader("traceparent")?.ToString()))),
         ];
     }
 

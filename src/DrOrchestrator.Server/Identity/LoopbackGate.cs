@@ -5,7 +5,7 @@ namespace DrOrchestrator.Server.Identity;
 /// <summary>
 /// Until somebody made a key of his own, only this machine is answered. The first key does not count: it has
 /// every scope and lies in a file, and it is there to make the first real key with, on the machine itself. The
-/// health endpoint is answered always, for it says nothing.
+/// health endpoints are answered always, for they say nothing of the fleet.
 /// <para>A reverse proxy on this machine makes every call look local, so a call with a forwarding header
 /// counts as coming from elsewhere.</para>
 /// </summary>
@@ -15,7 +15,7 @@ public sealed class LoopbackGate(RequestDelegate next, IKeyStore keys, AccessLog
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (open || IsLocal(context) || context.Request.Path == Api.HealthEndpoint.Path || await IsOpen(context.RequestAborted))
+        if (open || IsLocal(context) || Api.HealthEndpoint.IsAt(context.Request.Path) || await IsOpen(context.RequestAborted))
         {
             await next(context);
             return;
@@ -31,7 +31,7 @@ public sealed class LoopbackGate(RequestDelegate next, IKeyStore keys, AccessLog
         open = (await keys.List(cancellationToken)).Any(key => key.IsActive && key.Subject != FirstKey.Subject);
 
     /// <summary>No address at all is a Unix socket.</summary>
-    private static bool IsLocal(HttpContext context) =>
+    internal static bool IsLocal(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote))
         && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 }

@@ -42,6 +42,7 @@ public sealed class LibvirtDriver : IHypervisorDriver
         CapsBandwidth = true,
         AutoConverges = true,
         UsesMigrationNetwork = true,
+        PostCopies = true,
         HoldsGeneration = true,
         PendingRequestBound = TimeSpan.FromSeconds(45),
         PendingRequestSource =

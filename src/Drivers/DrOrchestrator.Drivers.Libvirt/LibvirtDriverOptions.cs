@@ -27,6 +27,9 @@ public sealed record LibvirtDriverOptions
     /// <summary>How long the incoming copy of a failed migration is given to be cleaned away by its host.</summary>
     public TimeSpan CleanUpBound { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long preflight measures what a guest writes to disks that are to be copied.</summary>
+    public TimeSpan WriteSample { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Interval of libvirt's keepalive; a host silent for this times <see cref="KeepaliveCount"/>, and one more, is cut off.</summary>
     public TimeSpan KeepaliveInterval { get; init; } = TimeSpan.FromSeconds(2);
 

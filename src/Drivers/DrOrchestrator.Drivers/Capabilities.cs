@@ -15,6 +15,9 @@ public sealed record Capabilities
 
     public required bool UsesMigrationNetwork { get; init; }
 
+    /// <summary>Whether a guest can go on at its destination before all of its memory has come. Preflight stops a move that asks for what its driver can't do.</summary>
+    public bool PostCopies { get; init; }
+
     /// <summary>Whether the custody generation is kept in the VM's own metadata.</summary>
     public required bool HoldsGeneration { get; init; }
 

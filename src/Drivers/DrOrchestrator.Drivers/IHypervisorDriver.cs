@@ -30,7 +30,10 @@ public interface IHypervisorDriver : IAsyncDisposable
     /// <summary>One VM on one host. A host that answered and does not know the VM gives <see cref="VmState.Absent"/>.</summary>
     Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken);
 
-    /// <summary>Everything that can be checked before a migration, without changing anything.</summary>
+    /// <summary>
+    /// Everything that can be checked before a migration, without changing anything. Room at the destination and who else acts on
+    /// the VM are judged by <see cref="CapacityFindings"/> and <see cref="OtherActorFindings"/>, the same for every driver.
+    /// </summary>
     Task<Outcome<IReadOnlyList<Finding>>> Preflight(MigrationRequest request, CancellationToken cancellationToken);
 
     /// <summary>

@@ -9,6 +9,9 @@ internal static class SourceRules
 
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Util", "Utils"];
 
+    /// <summary>What the framework's generator of the OpenAPI document writes into the server.</summary>
+    private const string Generated = "Microsoft.AspNetCore.OpenApi.Generated.";
+
     private static readonly string[] Kinds =
     [
         "Common", "Constants", "Dtos", "Enums", "Exceptions", "Extensions", "Helpers", "Interfaces", "Managers", "Models", "Utils",
@@ -21,7 +24,7 @@ internal static class SourceRules
             .Select(source => $"{source.Path} has {source.Lines} lines. Look for its second idea and give that a file of its own.")),
         new("No type is named after nothing", tree => tree.Assemblies
             .SelectMany(assembly => assembly.Types)
-            .Where(type => EmptyWords.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal)))
+            .Where(type => !type.Name.StartsWith(Generated, StringComparison.Ordinal) && EmptyWords.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal)))
             .Select(type => $"{type.Name} says nothing by its last word. Name it after what it does in the domain.")),
         new("A folder is named after a noun of the domain", tree => tree.Sources
             .Where(source => source.Path.StartsWith("src/", StringComparison.Ordinal))

@@ -121,6 +121,21 @@ public sealed class StartingAMoveTests
     }
 
     [Fact]
+    public void What_its_run_foresaw_joins_what_preflight_finds_and_an_error_of_it_stops_the_move()
+    {
+        var foreseen = new Finding(FindingArea.Bandwidth, FindingSeverity.Error, "It never ends.", "Allow migration.autoConverge in the plan.");
+        var found = new Finding(FindingArea.Storage, FindingSeverity.Warning, "An older file lies there.");
+
+        var prepared = Vm.Given(Enrolled).When(Start() with { Foreseen = [foreseen] }).ThenEvents(typeof(MoveStarted))
+            .When(new ReportPreparation($"{Move}/prepare", [found], null, null));
+
+        Assert.Equal([found, foreseen], prepared.Decision.Events.OfType<SourcePrepared>().Single().Findings);
+        var after = prepared.ThenEvents(typeof(SourcePrepared), typeof(MoveEnded), typeof(CustodySettled));
+        Assert.Equal("It never ends. Allow migration.autoConverge in the plan.", after.StateOf<MoveState>().LastAnswer!.Reason);
+        Assert.Equal([A1.Host], after.MightRunAt());
+    }
+
+    [Fact]
     public void Ends_refused_when_preflight_could_not_be_done() =>
         Vm.Given(Started).When(new ReportPreparation($"{Move}/prepare", [], null, new Refusal("b1 is silent.", "Wait.")))
             .ThenEvents(typeof(SourcePrepared), typeof(MoveEnded), typeof(CustodySettled));

@@ -60,6 +60,17 @@ public sealed class TransferringTests
     }
 
     [Fact]
+    public void Remembers_the_highest_dirty_rate_that_the_guest_had_while_nothing_slowed_it_down()
+    {
+        object Reading(double seconds, double? megabits, int? throttle = null) => new TransferProgressed(new MigrationProgress(
+            MigrationStep.NetworkTransfer, DirtyRate: megabits is { } rate ? Bandwidth.FromMegabitsPerSecond(rate) : null, ThrottlePercent: throttle)) { At = After(seconds) };
+
+        var after = Vm.Given(Claimed, Reading(1, 200), Reading(2, 400), Reading(3, 300), Reading(4, 900, 40), Reading(5, null)).StateOf<MoveState>();
+
+        Assert.Equal(new ObservedDirtyRate(Bandwidth.FromMegabitsPerSecond(400), After(2)), after.DirtyRate);
+    }
+
+    [Fact]
     public void Clears_the_source_and_asks_the_guest_when_only_the_destination_runs_it()
     {
         var report = Report(TransferResult.Done, VmState.Absent, VmState.Running);

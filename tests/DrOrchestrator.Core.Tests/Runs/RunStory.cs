@@ -33,12 +33,27 @@ internal static class RunStory
         Seen(A1, 1024, [.. Vms.Take(vms).Select(vm => Copy(vm, A1))]), Seen(A2, 65536), Seen(B1, 32768), Seen(B2, 32768)));
 
     public static Spec Moving(int vms, PlanPolicy? policy = null, RunTrigger? trigger = null) =>
-        Observing(policy, trigger).When(Scoped(vms)).ThenGoOn();
+        Observing(policy, trigger).When(Scoped(vms)).ThenGoOn().Granted();
+
+    /// <summary>Admission lets through all that the run wants.</summary>
+    public static Spec Granted(this Spec spec) => spec.When(Grant(spec)).ThenGoOn();
+
+    /// <summary>Admission's answer to the last statement, with everything that the run wants.</summary>
+    public static AnswerSlots Grant(Spec spec)
+    {
+        var state = spec.StateOf<RunState>();
+        return new AnswerSlots(
+            state.Requested?.Number ?? 0, (state.Answered?.Heard ?? 0) + state.Wanted.Count, [.. state.Wanted.Select(vm => state.Vms[vm].Wanted!.Move)], [], null);
+    }
+
+    public static AnswerSlots Grant(Spec spec, StopNotice stop) => Grant(spec) with { Stop = stop };
 
     public static MoveAnswered Ended(int vm, MoveOutcome outcome, int attempt = 1, HostId? runsAt = null) => new(
         MoveId.Of(Sample.Run, Vms[vm - 1].Id, attempt), Vms[vm - 1].Id, outcome, runsAt ?? (outcome is MoveOutcome.Moved ? B1.Host : A1.Host), "So it went.", [], null);
 
     public static AbortRun Abort { get; } = new(Night, "Wrong host.");
+
+    public static string[] WantedMoves(this Spec spec) => [.. spec.StateOf<RunState>().Wanted];
 
     public static string[] OpenMoves(this Spec spec) => [.. spec.StateOf<RunState>().Open];
 

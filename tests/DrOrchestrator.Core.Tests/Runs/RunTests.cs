@@ -25,12 +25,28 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Plans_from_one_look_and_lets_moves_through_in_the_same_breath()
+    public void Plans_from_one_look_asks_for_slots_in_the_same_breath_and_begins_what_is_granted()
     {
-        var after = Observing().When(Scoped(2)).ThenEvents(typeof(ScopeObserved), typeof(RunPlanned), typeof(MovesAdmitted));
+        var asked = Observing().When(Scoped(2)).ThenEvents(typeof(ScopeObserved), typeof(RunPlanned), typeof(SlotsRequested));
+        var ask = Assert.Single(asked.Outstanding.Asks);
+        Assert.Equal((StreamId.Admission, true), (ask.To, ask.Awaited));
+        Assert.Empty(asked.OpenMoves());
+
+        var after = asked.When(Grant(asked)).ThenEvents(typeof(SlotsAnswered), typeof(MovesAdmitted));
 
         Assert.Equal(["vm-1", "vm-2"], after.OpenMoves());
         Assert.All(after.Outstanding.Asks, ask => Assert.IsType<MoveMessage.StartMove>(ask.Message));
+    }
+
+    [Fact]
+    public void Says_which_host_it_empties_from_its_plan_to_its_end()
+    {
+        var moving = Moving(1);
+        Assert.Equal(A1.Host, moving.StateOf<RunState>().Requested!.Emptying);
+
+        var ended = moving.When(Ended(1, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished), typeof(RunEnded), typeof(SlotsRequested));
+        Assert.Null(ended.StateOf<RunState>().Requested!.Emptying);
+        Assert.False(ended.Granted().Outstanding.IsOpen);
     }
 
     [Fact]
@@ -77,12 +93,12 @@ public sealed class RunTests
 
     [Fact]
     public void Lets_the_next_one_through_when_one_ends() =>
-        Moving(3, Narrow).When(Ended(1, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished), typeof(MovesAdmitted));
+        Assert.Equal(["vm-2", "vm-3"], Moving(3, Narrow).When(Ended(1, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished), typeof(SlotsRequested)).Granted().OpenMoves());
 
     [Fact]
     public void Completes_when_every_VM_moved()
     {
-        var after = Moving(2).When(Ended(1, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished))
+        var after = Moving(2).When(Ended(1, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished), typeof(SlotsRequested))
             .When(Ended(2, MoveOutcome.Moved)).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
 
         Assert.Equal((RunOutcome.Completed, "2 of 2 VMs moved."), (after.End()!.Outcome, after.End()!.Summary));
@@ -101,12 +117,12 @@ public sealed class RunTests
     [Fact]
     public void Tries_a_failed_VM_again_after_a_delay_at_another_host()
     {
-        var failed = Moving(1).When(Ended(1, MoveOutcome.Failed)).ThenEvents(typeof(MoveFinished), typeof(MoveRetryScheduled));
+        var failed = Moving(1).When(Ended(1, MoveOutcome.Failed)).ThenEvents(typeof(MoveFinished), typeof(MoveRetryScheduled), typeof(SlotsRequested)).Granted();
         var first = failed.StateOf<RunState>().Vms["vm-1"].Plan.Destination;
 
         Assert.Equal(Noon + PlanPolicy.Default.RetryDelay, failed.Outstanding.WakeAt);
         failed.At(After(14)).When(new Due()).ThenNothing();
-        var again = failed.At(After(15)).When(new Due()).ThenEvents(typeof(MovesAdmitted));
+        var again = failed.At(After(15)).When(new Due()).ThenEvents(typeof(SlotsRequested)).Granted();
         Assert.NotEqual(first, again.StateOf<RunState>().Vms["vm-1"].Plan.Destination);
         Assert.Equal(MoveId.Of(Sample.Run, Vms[0].Id, 2), again.StateOf<RunState>().Vms["vm-1"].Open);
     }
@@ -115,9 +131,9 @@ public sealed class RunTests
     public void Gives_up_after_the_plans_number_of_attempts()
     {
         var spec = Moving(1, PlanPolicy.Default with { Attempts = 2 });
-        spec = spec.When(Ended(1, MoveOutcome.Failed)).ThenGoOn().At(After(15)).When(new Due()).ThenGoOn();
+        spec = spec.When(Ended(1, MoveOutcome.Failed)).ThenGoOn().Granted().At(After(15)).When(new Due()).ThenGoOn().Granted();
 
-        var after = spec.When(Ended(1, MoveOutcome.Failed, attempt: 2)).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
+        var after = spec.When(Ended(1, MoveOutcome.Failed, attempt: 2)).ThenEvents(typeof(MoveFinished), typeof(RunEnded), typeof(SlotsRequested));
 
         Assert.Equal(RunOutcome.CompletedWithFailures, after.End()!.Outcome);
     }
@@ -126,13 +142,13 @@ public sealed class RunTests
     [InlineData(MoveOutcome.Unknown)]
     [InlineData(MoveOutcome.Aborted)]
     public void Tries_no_VM_again_whose_end_is_not_a_failure_at_its_source(MoveOutcome outcome) =>
-        Moving(1).When(Ended(1, outcome)).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
+        Moving(1).When(Ended(1, outcome)).ThenEvents(typeof(MoveFinished), typeof(RunEnded), typeof(SlotsRequested));
 
     [Fact]
     public void Tries_no_VM_again_that_runs_elsewhere_or_nowhere()
     {
-        Moving(1).When(Ended(1, MoveOutcome.Failed, runsAt: B1.Host)).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
-        Moving(1).When(Ended(1, MoveOutcome.Failed) with { RunsAt = null }).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
+        Moving(1).When(Ended(1, MoveOutcome.Failed, runsAt: B1.Host)).ThenEvents(typeof(MoveFinished), typeof(RunEnded), typeof(SlotsRequested));
+        Moving(1).When(Ended(1, MoveOutcome.Failed) with { RunsAt = null }).ThenEvents(typeof(MoveFinished), typeof(RunEnded), typeof(SlotsRequested));
     }
 
     [Fact]
@@ -145,7 +161,7 @@ public sealed class RunTests
         var after = Moving(3, Narrow).When(Abort).Then(new RunAbortRequested(Night, "Wrong host.") { At = Noon });
 
         Assert.All(after.Outstanding.Asks, ask => Assert.IsType<MoveMessage.AbortMove>(ask.Message));
-        after.When(Ended(1, MoveOutcome.Failed)).ThenEvents(typeof(MoveFinished))
+        after.When(Ended(1, MoveOutcome.Failed)).ThenEvents(typeof(MoveFinished), typeof(SlotsRequested))
             .When(Ended(2, MoveOutcome.Aborted)).ThenEvents(typeof(MoveFinished), typeof(RunEnded));
     }
 
@@ -155,7 +171,7 @@ public sealed class RunTests
 
     [Fact]
     public void A_stop_ends_a_run_that_only_waits_for_a_retry() =>
-        Moving(1).When(Ended(1, MoveOutcome.Failed)).ThenGoOn().When(Abort).ThenEvents(typeof(RunAbortRequested), typeof(RunEnded));
+        Moving(1).When(Ended(1, MoveOutcome.Failed)).ThenGoOn().Granted().When(Abort).ThenEvents(typeof(RunAbortRequested), typeof(RunEnded), typeof(SlotsRequested));
 
     [Fact]
     public void A_look_that_comes_after_the_stop_says_nothing() =>
@@ -171,7 +187,7 @@ public sealed class RunTests
     [Fact]
     public void Tells_the_host_that_waits_for_it_and_tells_it_again_when_asked()
     {
-        var ended = Moving(1, trigger: ByAlert).When(Ended(1, MoveOutcome.Moved)).ThenGoOn();
+        var ended = Moving(1, trigger: ByAlert).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted();
 
         var told = Assert.Single(ended.Outstanding.Asks);
         Assert.Equal(StreamId.Host(A1.Host), told.To);
@@ -180,7 +196,18 @@ public sealed class RunTests
         Assert.IsType<HostMessage.RunAnswered>(Assert.Single(ended.When(Start(ByAlert)).Reply).Message);
     }
 
+    [Theory]
+    [InlineData(MoveOutcome.Moved, true)]
+    [InlineData(MoveOutcome.Failed, true)]
+    [InlineData(MoveOutcome.Refused, false)]
+    public void Tells_the_host_whether_anything_was_tried(MoveOutcome outcome, bool tried)
+    {
+        var ended = Moving(1, Plan.Policy with { Attempts = 1 }, ByAlert).When(Ended(1, outcome)).ThenGoOn().Granted();
+
+        Assert.Equal(tried, ended.Outstanding.Asks.Select(ask => ask.Message).OfType<HostMessage.RunAnswered>().Single().Tried);
+    }
+
     [Fact]
     public void Tells_nobody_when_a_person_started_it() =>
-        Assert.Empty(Moving(1).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Outstanding.Asks);
+        Assert.Empty(Moving(1).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted().Outstanding.Asks);
 }

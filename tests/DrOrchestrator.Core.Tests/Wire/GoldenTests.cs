@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text;
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -27,11 +29,16 @@ public sealed class GoldenTests
         Golden.CheckBetween("src/DrOrchestrator.Core/Moves/README.md", Begin, End, Fenced(MoveGraph.Graph.ToMermaid(MovePhase.NotEnrolled)));
 
     [Fact]
+    public void The_graph_of_admission_is_the_one_in_its_readme() =>
+        Golden.CheckBetween("src/DrOrchestrator.Core/Admission/README.md", Begin, End, Fenced(AdmissionGraph.Graph.ToMermaid(AdmissionPhase.Open)));
+
+    [Fact]
     public void Every_event_can_happen_somewhere_and_every_phase_can_be_reached()
     {
         Reached(HostGraph.Graph, typeof(HostEvent), HostPhase.Healthy);
         Reached(RunGraph.Graph, typeof(RunEvent), RunPhase.New);
         Reached(MoveGraph.Graph, typeof(MoveEvent), MovePhase.NotEnrolled);
+        Reached(AdmissionGraph.Graph, typeof(AdmissionEvent), AdmissionPhase.Open);
     }
 
     [Fact]
@@ -45,7 +52,7 @@ public sealed class GoldenTests
     [Fact]
     public void Everything_that_is_stored_or_sent_has_a_name()
     {
-        Type[] families = [typeof(HostEvent), typeof(HostMessage), typeof(HostOrder), typeof(RunEvent), typeof(RunMessage), typeof(RunOrder), typeof(MoveEvent), typeof(MoveMessage), typeof(MoveOrder)];
+        Type[] families = [typeof(HostEvent), typeof(HostMessage), typeof(HostOrder), typeof(RunEvent), typeof(RunMessage), typeof(RunOrder), typeof(MoveEvent), typeof(MoveMessage), typeof(MoveOrder), typeof(AdmissionEvent), typeof(AdmissionMessage), typeof(BrakesEvent), typeof(BrakesMessage)];
         var named = WireNames.Events.Values.Concat(WireNames.Messages.Values).ToHashSet();
         var unnamed = families.SelectMany(family => family.GetNestedTypes()).Where(type => !named.Contains(type)).Select(type => type.Name);
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -29,6 +31,12 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     /// <summary>How the migration ends; until it is set, it is under way.</summary>
     public TaskCompletionSource<MigrationEnd> End { get; } = new();
 
+    /// <summary>What preflight answers.</summary>
+    public Outcome<IReadOnlyList<Finding>> Found { get; set; } = new Outcome<IReadOnlyList<Finding>>.Done([]);
+
+    /// <summary>What the guest answers.</summary>
+    public Outcome<GuestObservation> Guest { get; set; } = new Outcome<GuestObservation>.Done(new GuestObservation("boot-1", 7));
+
     public Outcome<Nothing> Raised { get; set; } = new Outcome<Nothing>.Done(Nothing.Value);
 
     public string Name => "fake";
@@ -58,7 +66,7 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
             await hold.Task.WaitAsync(cancellationToken);
         }
 
-        return Bug is null ? new Outcome<IReadOnlyList<Finding>>.Done([]) : throw Bug;
+        return Bug is null ? Found : throw Bug;
     }
 
     public Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken) =>
@@ -92,12 +100,25 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
         Answer($"hand over {request.Vm} {request.Generation}", new Outcome<Nothing>.Done(Nothing.Value));
 
-    public Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken) =>
-        Answer($"ask {vm}", new Outcome<GuestObservation>.Done(new GuestObservation("boot-1", 7)));
+    public Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken) => Answer(
+        $"ask {vm}",
+        SilentGuests ? new Outcome<GuestObservation>.Unknown($"{vm} does not answer.") : Guest);
 
-    public Task<Outcome<HostFacts>> InspectHost(HostEndpoint host, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Whether guests answer their checks.</summary>
+    public bool SilentGuests { get; set; }
 
-    public Task<Outcome<IReadOnlyList<VmCopy>>> ListVms(HostEndpoint host, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>Hosts that do not answer; asked anew for every look.</summary>
+    public Func<HostId, bool> IsSilent { get; set; } = _ => false;
+
+    public Task<Outcome<HostFacts>> InspectHost(HostEndpoint host, CancellationToken cancellationToken) => Answer(
+        $"look {host.Host}",
+        IsSilent(host.Host)
+            ? new Outcome<HostFacts>.Unknown($"{host.Host} did not answer within 5 s.")
+            : (Outcome<HostFacts>)new Outcome<HostFacts>.Done(Sample.Seen(host, 1024).Facts!));
+
+    public Task<Outcome<IReadOnlyList<VmCopy>>> ListVms(HostEndpoint host, CancellationToken cancellationToken) => Answer(
+        $"list {host.Host}",
+        (Outcome<IReadOnlyList<VmCopy>>)new Outcome<IReadOnlyList<VmCopy>>.Done(host.Host == Sample.A1.Host ? [Sample.Copy(Sample.Web, host)] : []));
 
     public Task<Outcome<Nothing>> EnsureStopped(HostEndpoint host, VmRef vm, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -114,14 +135,23 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     }
 }
 
-/// <summary>Nothing is configured.</summary>
-internal sealed record EmptyInventory : IInventory
+/// <summary>Nothing is configured but what a test names.</summary>
+internal sealed record FakeInventory : IInventory
 {
     public string ContentHash => "none";
 
-    public IReadOnlyList<HostEndpoint> Hosts => [];
+    /// <summary>Of every VM; null: none has one.</summary>
+    public GuestCheck? Check { get; init; }
+
+    public IReadOnlyList<HostEndpoint> Hosts { get; init; } = [];
 
     public IReadOnlyList<SiteLink> Links => [];
 
-    public GuestCheck? CheckOf(VmRef vm) => null;
+    public FleetLimits Limits => FleetLimits.Default;
+
+    public BrakeRules Brakes => BrakeRules.Default;
+
+    public GuestCheck? CheckOf(VmRef vm) => Check;
+
+    public FleetRules RulesFor(IReadOnlyCollection<VmRef> vms) => FleetRules.None;
 }

@@ -41,6 +41,9 @@ internal sealed class World
 
     public FakeDriver Driver { get; } = new();
 
+    /// <summary>Nothing is configured until a test says so.</summary>
+    public IInventory Inventory { get; set; } = new FakeInventory();
+
     /// <summary>What the broker took, in order. It goes nowhere.</summary>
     public List<Envelope> Sent { get; } = [];
 
@@ -113,7 +116,8 @@ internal sealed class Server
         var store = world.Database.Connect(Options, Lane.Clock);
         var bus = world.Broker.Connect();
         Streams = new StreamHandler(store, Options, Lane.Clock, NullLogger<StreamHandler>.Instance);
-        Desk = new OrderDesk(Streams, store, world.Driver, new EmptyInventory(), Options, Lane.Clock, NullLogger<OrderDesk>.Instance);
+        Observer = new Observer(world.Driver, world.Inventory, Lane.Clock);
+        Desk = new OrderDesk(Streams, store, world.Driver, world.Inventory, Observer, Options, Lane.Clock, NullLogger<OrderDesk>.Instance);
         Inbox = new Inbox(Streams, Desk, bus);
         Relay = new Relay(store, bus, Lane.Clock, NullLogger<Relay>.Instance);
         Sweep = new Sweep(store, Streams, bus, Options, Lane.Clock, NullLogger<Sweep>.Instance);
@@ -124,6 +128,8 @@ internal sealed class Server
     public EngineOptions Options { get; }
 
     public StreamHandler Streams { get; }
+
+    public Observer Observer { get; }
 
     public OrderDesk Desk { get; }
 
@@ -153,13 +159,14 @@ internal sealed class Server
 
     public void Process(IReadOnlyList<CommittedEvent> page) => world.Finish(StartProcessing(page));
 
-    public Started<int> StartProcessing(IReadOnlyList<CommittedEvent> page) => world.Start(Lane, () => Relay.Process(page, CancellationToken.None));
+    public Started<int> StartProcessing(IReadOnlyList<CommittedEvent> page, CancellationToken cancellationToken = default) =>
+        world.Start(Lane, () => Relay.Process(page, cancellationToken));
 
     public int SweepOnce() => world.Finish(world.Start(Lane, () => Sweep.Once(CancellationToken.None)));
 
     public void Take(Order order) => world.Finish(StartTaking(order));
 
-    public Started<bool> StartTaking(Order order) => Doing(() => Desk.Take(order, CancellationToken.None));
+    public Started<bool> StartTaking(Order order) => Doing(() => Desk.Take(order, trace: null, CancellationToken.None));
 
     public void Deliver(Envelope envelope) => world.Finish(Doing(() => Inbox.Deliver(envelope, CancellationToken.None)));
 

@@ -115,7 +115,7 @@ public sealed class RelayTests
 
         world.NewServer().Process(world.Database.Log);
 
-        Assert.Equal(["PrepareSource", "ObserveHost"], world.Bodies.Select(body => body.GetType().Name).OrderDescending());
+        Assert.Equal(["ReportSickness", "PrepareSource", "ObserveHost"], world.Bodies.Select(body => body.GetType().Name).OrderDescending());
     }
 
     [Fact]
@@ -131,6 +131,22 @@ public sealed class RelayTests
         world.Finish(page);
 
         Assert.Equal(2, world.Sent.Count);
+    }
+
+    [Fact]
+    public void A_broker_that_fails_while_the_relay_is_told_to_stop_is_no_failure_of_the_page()
+    {
+        var world = Told(MoveStory.Transferring);
+        using var stop = new CancellationTokenSource();
+        world.Broker.Passes = _ =>
+        {
+            stop.Cancel();
+            throw new IOException("The connection is gone.");
+        };
+
+        var page = world.NewServer().StartProcessing(world.Database.Log, stop.Token);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => world.Finish(page));
     }
 
     private static World Told(object[] story)

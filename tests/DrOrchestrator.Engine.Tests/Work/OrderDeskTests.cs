@@ -1,5 +1,8 @@
+using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers;
 using DrOrchestrator.Engine.Streams;
 using DrOrchestrator.Engine.Tests.Fakes;
 using Xunit;
@@ -147,6 +150,39 @@ public sealed class OrderDeskTests
         world.NewServer("other").Take(order);
 
         world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.SourcePrepared)));
+    }
+
+    [Fact]
+    public void A_guest_that_does_not_answer_before_its_move_is_a_finding_beside_the_drivers_own_and_no_bar()
+    {
+        var world = Told(MoveStory.Started);
+        var found = new Finding(FindingArea.Storage, FindingSeverity.Warning, "An older file lies there.");
+        world.Driver.Found = new Outcome<IReadOnlyList<Finding>>.Done([found]);
+        world.Driver.Guest = new Outcome<GuestObservation>.Unknown("No route to it.");
+
+        world.NewServer().Take(Transfer(world));
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.PlaceAdded)));
+
+        var prepared = world.Database.EventsOf(Vm).OfType<MoveEvent.SourcePrepared>().Single();
+        Assert.Null(prepared.Baseline);
+        Assert.Equal(found, prepared.Findings[0]);
+        Assert.Equal(
+            (FindingArea.VmConfiguration, FindingSeverity.Warning, "The guest did not answer its check before the move, so a restart in the move could not be told: No route to it."),
+            (prepared.Findings[1].Area, prepared.Findings[1].Severity, prepared.Findings[1].Fact));
+    }
+
+    [Fact]
+    public void A_preflight_that_could_not_be_done_ends_the_move_with_its_reason()
+    {
+        var world = Told(MoveStory.Started);
+        world.Driver.Found = new Outcome<IReadOnlyList<Finding>>.Unknown("a1 did not answer within 10 s.");
+
+        world.NewServer().Take(Transfer(world));
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.MoveEnded)));
+
+        Assert.Equal(
+            "a1 did not answer within 10 s. Check that both hosts answer, then run the plan again.",
+            world.Database.EventsOf(Vm).OfType<MoveEvent.MoveEnded>().Single().Reason);
     }
 
     private static World Told(object[] story)

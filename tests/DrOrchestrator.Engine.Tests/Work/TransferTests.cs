@@ -46,6 +46,20 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void Follows_what_may_only_be_watched_and_begins_nothing()
+    {
+        var world = new World();
+        world.Given(Vm, MoveStory.Transferring);
+        world.NewServer().Take(Order with { Follow = true });
+
+        world.Driver.End.SetResult(Arrived);
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.GuestArrived)));
+
+        Assert.Contains("watch web", world.Driver.Calls);
+        Assert.DoesNotContain("migrate web", world.Driver.Calls);
+    }
+
+    [Fact]
     public void Stops_watching_and_says_nothing_more_once_the_claim_is_lost()
     {
         var (world, server) = Watching();

@@ -79,7 +79,7 @@ public sealed class AlertmanagerWebhookTests
             unreadable => Assert.StartsWith("It can not be read", unreadable.Reason, StringComparison.Ordinal),
             nameless => Assert.StartsWith("None of the labels host, instance names a host", nameless.Reason, StringComparison.Ordinal),
             stranger => Assert.StartsWith("The inventory has no host x9", stranger.Reason, StringComparison.Ordinal));
-        Assert.Contains(server.Log.Lines, line => line.Contains("Watchdog", StringComparison.Ordinal) && line.StartsWith("Warning", StringComparison.Ordinal));
+        Assert.Contains(server.Log.Lines, line => line.Contains("3 reports from alertmanager", StringComparison.Ordinal) && line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class AlertmanagerWebhookTests
         await using var server = await TestServerHost.Start();
         using var client = await server.As("alertmanager", Scopes.Trigger);
 
-        using var answer = await client.PostAsync(Path, new StringContent(body));
+        using var answer = await client.PostAsync(Path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(says, (await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Title, StringComparison.Ordinal);

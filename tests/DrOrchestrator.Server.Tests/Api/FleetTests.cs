@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -32,6 +34,61 @@ public sealed class FleetTests
         Assert.Equal("db-1", one!.Name);
         var detail = await client.GetFromJsonAsync<HostDetail>("/api/v1/hosts/b1", ContractJson.Options);
         Assert.Equal(["db-1", "web-1"], detail!.Vms.Select(vm => vm.Name));
+    }
+
+    [Fact]
+    public async Task A_site_is_shown_with_its_hosts_what_they_have_left_the_slots_in_use_and_what_stands()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View, Scopes.Operate);
+        var at = SteppedClock.Start;
+        var look = RunStory.Observation(at);
+        server.Fleet.Last = new FleetLook(look with { Hosts = [look.Hosts[0], look.Hosts[1] with { Facts = null, Copies = [], Silence = "No answer." }] }, at);
+        server.Store.Given(
+            StreamId.Host(new HostId("a1")),
+            new HostEvent.ConditionRaised(new HostId("a1"), new HostCondition("f", "HostHardwareFailing", "It is hot.", new Dictionary<string, string>(), at), new Actor("alertmanager"), true) { At = at });
+        server.Store.Given(StreamId.Brakes, new BrakesEvent.HostSickened(new HostId("a1"), 1) { At = at });
+        var slot = new WantedSlot(new MoveId("r/vm/1"), "web-1", new HostId("a1"), new HostId("b1"), new SiteId("A"), new SiteId("B"), Bytes.FromMebibytes(1024), null, at);
+        server.Store.Given(
+            StreamId.Admission, new AdmissionEvent.SlotsStated(new SlotStatement(new RunId("r"), 1, [slot], [], 0, null, [], 0)) { At = at });
+
+        var sites = (await client.GetFromJsonAsync<SiteList>("/api/v1/sites", ContractJson.Options))!.Sites;
+
+        Assert.Equal(["A", "B"], sites.Select(site => site.Name));
+        var (a, b) = (sites[0], sites[1]);
+        Assert.Equal((1, 1, 4, 1), (a.Hosts.Total, a.Hosts.Answering, a.RunningVms, a.MovesWaiting));
+        Assert.Equal(["a1"], a.Hosts.Sick);
+        Assert.Equal(("a1", "HostHardwareFailing"), (Assert.Single(a.Conditions).Host, a.Conditions[0].Name));
+        Assert.Equal((1, look.Hosts[0].Facts!.MemoryFree.Value), (a.Capacity.Hosts, a.Capacity.MemoryFreeBytes));
+        Assert.Equal((0, 0, 0L), (b.Hosts.Answering, b.Capacity.Hosts, b.Capacity.MemoryFreeBytes));
+        Assert.Equal(["b1"], b.Hosts.Silent);
+
+        using var started = await client.PostAsJsonAsync("/api/v1/maintenance", new StartMaintenanceRequest(null, "A", 600, "New switches."), ContractJson.Options);
+        var worked = (await client.GetFromJsonAsync<SiteList>("/api/v1/sites", ContractJson.Options))!.Sites[0];
+        Assert.Equal(("New switches.", 0), (worked.Maintenance!.Reason, worked.Capacity.Hosts));
+        Assert.Equal(["a1"], worked.Hosts.InMaintenance);
+    }
+
+    [Fact]
+    public async Task A_VM_that_somebody_else_moved_is_drift_and_a_concern_until_the_record_follows()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View);
+        var at = SteppedClock.Start;
+        var look = RunStory.Observation(at);
+        var vm = look.Hosts[0].Copies[0].Vm;
+        server.Fleet.Last = new FleetLook(look, at);
+        server.Store.Given(StreamId.Vm(vm.Id), new MoveEvent.VmEnrolled(vm, new HostId("b1"), []) { At = at });
+
+        var report = (await client.GetFromJsonAsync<DriftReport>("/api/v1/drift", ContractJson.Options))!;
+
+        var found = Assert.Single(report.Findings);
+        Assert.Equal(("vm-elsewhere", vm.Name, at), (found.Kind, found.Subject, report.LookedAt));
+        var concerns = new Server.Concerns.DriftConcerns(server.Get<DriftViews>());
+        Assert.Equal(found.Fact, Assert.Single(await concerns.Now(CancellationToken.None)).Summary);
+
+        server.Store.Given(StreamId.Vm(vm.Id), new MoveEvent.VmFoundElsewhere(new HostId("a1")) { At = at });
+        Assert.Empty(await concerns.Now(CancellationToken.None));
     }
 
     [Fact]

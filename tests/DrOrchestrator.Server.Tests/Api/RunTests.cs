@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Server.Tests.Fakes;
@@ -25,6 +26,22 @@ public sealed class RunTests
         Assert.Matches("^evacuate-host-a1-20260301021500-[0-9a-f]{4}$", reply.Run);
         var started = Assert.IsType<RunEvent.RunStarted>(Assert.Single(server.Store.EventsOf(new StreamId("run", reply.Run))));
         Assert.Equal((new Actor("night-shift"), "Fan replacement", RunTriggerKind.Operator), (started.Trigger.By, started.Trigger.Cause, started.Trigger.Kind));
+    }
+
+    [Fact]
+    public async Task A_run_off_a_host_with_an_open_condition_keeps_that_doubt_on_its_record()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        server.Store.Given(
+            new StreamId("host", "a1"),
+            new HostEvent.ConditionRaised(
+                new HostId("a1"), new HostCondition("f", "FanSlow", "s", new Dictionary<string, string>(), SteppedClock.Start), new Actor("alertmanager"), false) { At = SteppedClock.Start });
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        var reply = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        Assert.Equal("FanSlow", Assert.IsType<RunEvent.RunStarted>(server.Store.EventsOf(new StreamId("run", reply.Run))[0]).Trigger.Doubt);
     }
 
     [Fact]
@@ -86,6 +103,11 @@ public sealed class RunTests
         Assert.Equal(new RunCounts(4, 1, 1, 1, 1, 0), detail.Run.Vms);
         Assert.Equal(("moving", 30d, 29d, 90d, 70d), (detail.Run.Phase, detail.Run.ElapsedSeconds, detail.MovingSeconds, detail.PredictedSeconds, detail.LowerBoundSeconds));
         Assert.Equal(["web-1 moved", "db-1 moving", "mail-1 waiting", "big-1 unplaced"], detail.Vms.Select(vm => $"{vm.Name} {vm.State}"));
+
+        Assert.Equal(("the link from A to B", "limits.parallel (2)"), (detail.BoundBy, detail.HeldBackBy));
+        var replan = Assert.Single(detail.Replans);
+        Assert.Equal(("other-1: b2 did not answer.", "mail-1"), (replan.Cause, Assert.Single(replan.Vms)));
+        Assert.Equal((25d, 61.25, "It dirties much."), (detail.Vms[2].PredictedBeginSeconds, detail.Vms[2].PredictedEndSeconds, detail.Vms[2].Doubt));
 
         var web = detail.Vms[0];
         Assert.Equal(

@@ -35,17 +35,23 @@ public sealed class PlanTests
             name: evacuate-host
             description: Moves every VM off one host.
             scope: host
-            destination: { sites: [B, A] }
-            limits: { parallel: 8, perDestination: 3, memoryHeadroomMebibytes: 1024 }
+            destination: { sites: [B, A], placement: pack }
+            limits: { parallel: 8, perDestination: 3, perSource: 5, perLink: 6, memoryHeadroomMebibytes: 1024, cpuOvercommit: 2.5 }
             retry: { attempts: 2, delaySeconds: 2.5 }
             preparation: { timeoutSeconds: 10 }
             migration:
               encrypted: false
               autoConverge: false
               bandwidthCapMegabits: 800
+              assumedDirtyMegabits: 80
               storage: shared
               maxDowntimeMilliseconds: 300
               timeoutSeconds: 900
+              postCopy: true
+              copyBandwidthCapMegabits: 400
+              copySynchronously: true
+              bandwidthSharePercent: 25
+              otherActors: tolerate
             verification: { timeoutSeconds: 20 }
             investigation: { timeoutSeconds: 30 }
             abort: { timeoutSeconds: 40 }
@@ -55,11 +61,12 @@ public sealed class PlanTests
 
         Assert.Equal(
             new PlanPolicy(8, 3, Bytes.FromMebibytes(1024), 2, TimeSpan.FromSeconds(2.5), new MovePolicy(
-                new MigrationOptions(Bandwidth.FromMegabitsPerSecond(800), false, false, StorageMode.Shared, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(900)),
+                new MigrationOptions(Bandwidth.FromMegabitsPerSecond(800), false, false, StorageMode.Shared, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(900),
+                    PostCopy: true, Bandwidth.FromMegabitsPerSecond(400), CopySynchronously: true, BandwidthShare: 0.25, OtherActorsRule.Tolerate),
                 TimeSpan.FromSeconds(10),
                 TimeSpan.FromSeconds(20),
                 TimeSpan.FromSeconds(30),
-                TimeSpan.FromSeconds(40))),
+                TimeSpan.FromSeconds(40)), 5, 6, PlacementPreference.Pack, 2.5, Bandwidth.FromMegabitsPerSecond(80)),
             plan.Policy);
         Assert.Empty(plan.Triggers);
     }
@@ -78,12 +85,19 @@ public sealed class PlanTests
                   holdDownSeconds: 60s
             destination:
               sites: [C]
+              placement: spred
             limits:
               paralel: 4
               perDestination: 0
+              perSource: 1.5
+              perLink: none
+              cpuOvercommit: 0
             migration:
+              assumedDirtyMegabits: much
               encrypted: yes
               storage: share
+              bandwidthSharePercent: 0
+              otherActors: ignore
             hooks:
               before: echo
             """;

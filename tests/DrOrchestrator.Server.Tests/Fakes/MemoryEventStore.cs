@@ -14,6 +14,17 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
     /// <summary>While set, every append fails as a database that is away does.</summary>
     public bool IsAway { get; set; }
 
+    public IReadOnlyList<StreamId> Streams
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. streams.Keys];
+            }
+        }
+    }
+
     public IReadOnlyList<object> EventsOf(StreamId stream)
     {
         lock (gate)
@@ -26,8 +37,22 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
     public void Given(StreamId stream, params object[] events) =>
         Write(stream, events, events.Select(_ => new Cause("given", null, "test")));
 
-    public Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> wanted, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<StreamHistory>>([.. wanted.Select(stream => new StreamHistory(stream, EventsOf(stream)))]);
+    /// <summary>Events handed out so far.</summary>
+    public int EventsRead { get; private set; }
+
+    public Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> wanted, CancellationToken cancellationToken)
+    {
+        StreamHistory[] histories = [.. wanted.Select(stream => new StreamHistory(stream, EventsOf(stream)))];
+        EventsRead += histories.Sum(history => history.Events.Count);
+        return Task.FromResult<IReadOnlyList<StreamHistory>>(histories);
+    }
+
+    public Task<IReadOnlyList<object>> ReadAfter(StreamId stream, long version, CancellationToken cancellationToken)
+    {
+        object[] news = [.. EventsOf(stream).Skip((int)version)];
+        EventsRead += news.Length;
+        return Task.FromResult<IReadOnlyList<object>>(news);
+    }
 
     public Task<IReadOnlyList<long>> Versions(IReadOnlyList<StreamId> wanted, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<long>>([.. wanted.Select(stream => (long)EventsOf(stream).Count)]);
@@ -47,6 +72,11 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
                 {
                     throw new StreamConflictException($"{append.Stream} moved on.");
                 }
+            }
+
+            foreach (var data in appends.SelectMany(append => append.Events))
+            {
+                PostgresRules.CheckJson(data);
             }
 
             foreach (var append in appends)

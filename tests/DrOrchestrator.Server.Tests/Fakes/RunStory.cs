@@ -35,9 +35,10 @@ internal static class RunStory
             StreamId.Run(Run),
             new RunEvent.RunStarted(Run, plan, A1.Host, new RunTrigger(RunTriggerKind.Operator, new Actor("night-shift"), "Fan replacement")) { At = At(0) },
             new RunEvent.ScopeObserved(observation) { At = At(1) },
-            new RunEvent.RunPlanned(new EvacuationPlan(moves, [new Unplaced(Vm("big-1"), "It needs 64 GiB.")], TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(70))) { At = At(1) },
+            new RunEvent.RunPlanned(new EvacuationPlan(moves, [new Unplaced(Vm("big-1"), "It needs 64 GiB.")], TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(70), "the link from A to B", "limits.parallel (2)")) { At = At(1) },
             new RunEvent.MovesAdmitted([new AdmittedMove(web, moves[0], 1), new AdmittedMove(db, moves[1], 1)]) { At = At(1) },
-            new RunEvent.MoveFinished(web, Vm("web-1").Id, MoveOutcome.Moved, B1.Host, "The guest answers with the same boot id.", [], Bytes.FromMebibytes(900)) { At = At(21) });
+            new RunEvent.MoveFinished(web, Vm("web-1").Id, MoveOutcome.Moved, B1.Host, "The guest answers with the same boot id.", [], Bytes.FromMebibytes(900)) { At = At(21) },
+            new RunEvent.RunReplanned("other-1: b2 did not answer.", [moves[2] with { Forecast = new MoveForecast(TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(61.25), "It dirties much.") }], [Vm("mail-1").Id]) { At = At(22) });
         store.Given(
             StreamId.Vm(Vm("web-1").Id),
             new MoveEvent.VmEnrolled(Vm("web-1"), A1.Host, []) { At = At(1) },

@@ -55,13 +55,14 @@ internal static class Samples
         alerts,
     };
 
-    public static object Alert(string status = "firing", string instance = "a1:9100", string name = "HostHardwareFailing", string? fingerprint = "5ef77f1f8a3ecfb7") => new
+    public static object Alert(string status = "firing", string instance = "a1:9100", string name = "HostHardwareFailing", string? fingerprint = "5ef77f1f8a3ecfb7",
+        string startsAt = "2026-03-01T02:14:11.482Z", string endsAt = "2026-03-01T02:15:31.482Z") => new
     {
         status,
         labels = new { alertname = name, instance, severity = "critical" },
         annotations = new { summary = "Uncorrectable memory errors" },
-        startsAt = "2026-03-01T02:14:11.482Z",
-        endsAt = status == "firing" ? "0001-01-01T00:00:00Z" : "2026-03-01T02:15:31.482Z",
+        startsAt,
+        endsAt = status == "firing" ? "0001-01-01T00:00:00Z" : endsAt,
         generatorURL = "http://prometheus.example.org:9090/graph",
         fingerprint,
     };

@@ -7,13 +7,18 @@ namespace DrOrchestrator.Server.Tests.Guards;
 /// <summary>A driver that answers as the test says, and counts how often it was called.</summary>
 internal sealed class ScriptedDriver : IHypervisorDriver
 {
+    private int calls;
+
     public Func<CancellationToken, Task<Outcome<HostFacts>>> Facts { get; set; } = _ => throw new NotSupportedException();
+
+    /// <summary>What a host says of itself at once, instead of <see cref="Facts"/>.</summary>
+    public Func<HostEndpoint, Outcome<HostFacts>>? AnswerOf { get; set; }
 
     public Func<CancellationToken, Task<Outcome<VmCopy>>> Copy { get; set; } = _ => throw new NotSupportedException();
 
     public Func<CancellationToken, Task<Outcome<Nothing>>> Migration { get; set; } = _ => throw new NotSupportedException();
 
-    public int Calls { get; private set; }
+    public int Calls => calls;
 
     public string Name => "scripted";
 
@@ -21,13 +26,13 @@ internal sealed class ScriptedDriver : IHypervisorDriver
 
     public Task<Outcome<HostFacts>> InspectHost(HostEndpoint host, CancellationToken cancellationToken)
     {
-        Calls++;
-        return Facts(cancellationToken);
+        Interlocked.Increment(ref calls);
+        return AnswerOf is null ? Facts(cancellationToken) : Task.FromResult(AnswerOf(host));
     }
 
     public Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken)
     {
-        Calls++;
+        Interlocked.Increment(ref calls);
         return Migration(cancellationToken);
     }
 
@@ -35,7 +40,7 @@ internal sealed class ScriptedDriver : IHypervisorDriver
 
     public Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken)
     {
-        Calls++;
+        Interlocked.Increment(ref calls);
         return Copy(cancellationToken);
     }
 

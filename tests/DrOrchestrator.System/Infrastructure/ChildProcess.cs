@@ -25,10 +25,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public string LogPath { get; }
 
-    public static ChildProcess StartDotnet(string assembly, string logPath, IEnumerable<KeyValuePair<string, string>> environment, params IEnumerable<string> arguments)
+    public static ChildProcess StartDotnet(string assembly, string logPath, IEnumerable<KeyValuePair<string, string>> environment, params IEnumerable<string> arguments) =>
+        Start("dotnet", logPath, environment, [assembly, .. arguments]);
+
+    public static ChildProcess Start(string program, string logPath, IEnumerable<KeyValuePair<string, string>> environment, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(assembly);
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

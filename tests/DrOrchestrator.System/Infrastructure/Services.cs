@@ -5,7 +5,12 @@ namespace DrOrchestrator.SystemTests.Infrastructure;
 /// <summary>A private database with fsync on, and a private broker, for one test class.</summary>
 public sealed class Services : IAsyncLifetime
 {
+    /// <summary>The collection of the classes that have one: the ports are the same, so they run one after the other.</summary>
+    public const string OneByOne = "services";
+
     private const string Port = "15932";
+
+    private NpgsqlDataSource? source;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("dr-services-").FullName;
 
@@ -13,7 +18,7 @@ public sealed class Services : IAsyncLifetime
 
     public string RabbitMq { get; private set; } = "";
 
-    public NpgsqlDataSource Source { get; private set; } = null!;
+    public NpgsqlDataSource Source => source ?? throw new InvalidOperationException("The services did not come up.");
 
     public async ValueTask InitializeAsync()
     {
@@ -24,7 +29,7 @@ public sealed class Services : IAsyncLifetime
             .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         Database = settings["DR_DATABASE"];
         RabbitMq = settings["DR_RABBITMQ"];
-        Source = NpgsqlDataSource.Create(Database);
+        source = NpgsqlDataSource.Create(Database);
     }
 
     public Task CrashDatabase() => ChildProcess.Script("deploy/services", "crash-database", Folder, Port);
@@ -37,8 +42,16 @@ public sealed class Services : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Source.DisposeAsync();
+        if (source is not null)
+        {
+            await source.DisposeAsync();
+        }
+
         await ChildProcess.Script("deploy/services", "down", Folder, Port);
         Directory.Delete(Folder, recursive: true);
     }
 }
+
+/// <summary>Classes with a database and a broker of their own run one after the other: the ports are the same.</summary>
+[CollectionDefinition(Services.OneByOne)]
+public sealed class ServicesCollection;

@@ -7,12 +7,13 @@ internal sealed class TestFleet(ChildProcess process, string journal) : IAsyncDi
 {
     public const string Address = "http://127.0.0.1:15991/";
 
-    public static async Task<TestFleet> Start(string folder, int vms, int memoryMebibytes, bool instant = false, int alsoOnA2 = 0)
+    public static async Task<TestFleet> Start(string folder, int vms, int memoryMebibytes, bool instant = false, int alsoOnA2 = 0, int hostsPerSite = 2, int onEveryHost = 0)
     {
         var journal = Path.Combine(folder, $"effects-{Guid.NewGuid():n}.jsonl");
         var process = ChildProcess.StartDotnet(
             Repository.Built("tests/DrOrchestrator.FleetHost", "DrOrchestrator.FleetHost"), Path.Combine(folder, "fleet.log"), [],
-            "--url", Address.TrimEnd('/'), "--journal", journal, "--vms", $"{vms}", "--memory", $"{memoryMebibytes}", "--instant", instant ? "true" : "false", "--also-on-a2", $"{alsoOnA2}");
+            "--url", Address.TrimEnd('/'), "--journal", journal, "--vms", $"{vms}", "--memory", $"{memoryMebibytes}", "--instant", instant ? "true" : "false", "--also-on-a2", $"{alsoOnA2}",
+            "--hosts-per-site", $"{hostsPerSite}", "--on-every-host", $"{onEveryHost}");
         using var http = new HttpClient();
         await Condition.Until(
             async () =>

@@ -8,8 +8,11 @@ internal static class TestServer
     /// <param name="port">Where it listens.</param>
     /// <param name="schema">The schema of its record; null: the usual one.</param>
     /// <param name="runbooks">Its plans; null: the repository's.</param>
+    /// <param name="slots">How many moves all runs may have under way together.</param>
     /// <param name="hasty">Asks again and takes claims over sooner than the product as it is shipped, so that a test of kills takes less time.</param>
-    public static ChildProcess Start(Services services, string name, int port, string? schema = null, string? runbooks = null, bool hasty = true) => ChildProcess.StartDotnet(
+    /// <param name="more">Settings besides, or instead.</param>
+    public static ChildProcess Start(
+        Services services, string name, int port, string? schema = null, string? runbooks = null, bool hasty = true, int slots = 1024, IReadOnlyDictionary<string, string>? more = null) => ChildProcess.StartDotnet(
         Repository.Built("src/DrOrchestrator.Server", "DrOrchestrator.Server"),
         Path.Combine(services.Folder, $"{name}.log"),
         [
@@ -21,10 +24,12 @@ internal static class TestServer
                 ["DR_RUNBOOKS"] = runbooks ?? Path.Combine(Repository.Root, "runbooks"),
                 ["DR_FIRSTKEYFILE"] = Path.Combine(services.Folder, $"{schema ?? "first"}-key"),
                 ["DR_SCHEMA"] = schema ?? "dr",
+                ["DR_SIMULATEDSLOTS"] = $"{slots}",
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
                 ["Logging__LogLevel__Default"] = "Warning",
             },
             .. hasty ? new Dictionary<string, string> { ["DR_CLAIMLIFETIMESECONDS"] = "4", ["DR_RESENDAFTERSECONDS"] = "2" } : [],
+            .. more ?? new Dictionary<string, string>(),
         ]);
 
     public static async Task WaitUntilUp(int port)

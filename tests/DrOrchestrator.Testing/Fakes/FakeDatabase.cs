@@ -52,6 +52,7 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
     private readonly Random random = new(seed);
     private readonly Dictionary<StreamId, List<object>> streams = [];
     private readonly SortedDictionary<string, Row> outstanding = new(StringComparer.Ordinal);
+    private readonly Dictionary<StreamId, string?> traces = [];
     private readonly List<CommittedEvent> log = [];
 
     /// <summary>Asked for every call; null: nothing goes wrong.</summary>
@@ -113,7 +114,7 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
     }
 
     internal IReadOnlyList<StreamHistory> Read(IReadOnlyList<StreamId> wanted) =>
-        [.. wanted.Select(stream => new StreamHistory(stream, [.. EventsOf(stream)]))];
+        [.. wanted.Select(stream => new StreamHistory(stream, [.. EventsOf(stream)]) { Trace = traces.GetValueOrDefault(stream) })];
 
     internal int Append(IReadOnlyList<StreamAppend> appends, EngineOptions options)
     {
@@ -130,10 +131,11 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
                 streams.Add(append.Stream, stream = []);
             }
 
-            foreach (var @event in events)
+            foreach (var (@event, cause) in events.Zip(append.Causes))
             {
                 stream.Add(@event);
-                log.Add(new CommittedEvent(append.Stream, stream.Count, @event));
+                traces[append.Stream] = cause.Trace;
+                log.Add(new CommittedEvent(append.Stream, stream.Count, @event, cause.Trace));
             }
 
             Set(append, options);

@@ -1,39 +1,56 @@
+using System.Text.Json;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Server.Api.Description;
 using DrOrchestrator.Server.Identity;
+using DrOrchestrator.Server.Ingest;
+using DrOrchestrator.Server.Ingest.Alertmanager;
 
 namespace DrOrchestrator.Server.Api.Alerts;
 
 /// <summary>
 /// Alertmanager's webhook. Alertmanager sends again after a 5xx and gives up after a 4xx, so 4xx is only said
-/// when sending the same again could never help.
+/// when sending the same again could never help. What is refused so is kept all the same, for nobody sends it again.
 /// </summary>
 internal static class AlertEndpoint
 {
+    private const string WayOut = "Send what Alertmanager's webhook_config sends.";
+
     public static void Map(RouteGroupBuilder api) =>
         api.MapPost("/alerts/alertmanager", Take)
             .RequireAuthorization(AccessPolicies.For(Scopes.Trigger))
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.Large));
+            .TakesReports(EndpointDescription.Json)
+            .Describe<AlertReceipt>("takeAlerts", "Takes Alertmanager's webhook, version 4; answers when every usable alert is durable.", [400, 413, 422]);
 
-    private static async Task<IResult> Take(HttpContext context, AlertIntake intake, CancellationToken cancellationToken)
+    private static async Task<IResult> Take(HttpContext context, WebhookReading webhooks, ReportIntake intake, CancellationToken cancellationToken)
     {
-        var (webhook, problem) = await RequestBody.Read<AlertmanagerWebhook>(context);
-        if (problem is not null)
+        var (message, problem) = await ReportBody.Read(context, IncomingMessage.Alertmanager, intake, cancellationToken);
+        if (message is null)
         {
-            return problem;
+            return problem!;
         }
 
-        if (webhook!.Version != "4")
+        JsonDocument document;
+        try
         {
-            return Problems.BadRequest($"The webhook's version is '{webhook.Version}'; this server reads version 4.", "Send what Alertmanager's webhook_config sends.");
+            document = JsonDocument.Parse(message.Body);
+        }
+        catch (JsonException exception)
+        {
+            var where = $"The body can not be read as JSON, at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.";
+            await intake.Keep(message, UnmatchedKind.Unreadable, where, cancellationToken);
+            return Problems.BadRequest(where, WayOut);
         }
 
-        var receipt = await intake.Take(webhook, context.User.Actor(), cancellationToken);
-        return receipt.Accepted.Count > 0
-            ? Results.Ok(receipt)
-            : Problems.Of(
-                StatusCodes.Status422UnprocessableEntity,
-                "no-usable-alert",
-                receipt.Unmatched.Count == 0 ? "The webhook has no alerts." : $"None of {receipt.Unmatched.Count} alerts could be used. The first: {receipt.Unmatched[0].Reason}",
-                "Correct the alert's labels, the inventory or the runbook's triggers.");
+        using (document)
+        {
+            var webhook = webhooks.Read(document.RootElement);
+            if (webhook.Problem is { } why)
+            {
+                await intake.Keep(message, UnmatchedKind.Unreadable, why, cancellationToken);
+                return Problems.BadRequest(why, WayOut);
+            }
+
+            return ReceiptAnswer.Of(await intake.Take(message, webhook.Reports, webhook.Truncated, cancellationToken), "alert");
+        }
     }
 }

@@ -62,6 +62,8 @@ public sealed class HostViews(StateReader states, IInventory inventory, IFleetVi
         Diagnosis = health.Diagnosed?.Diagnosis.ToString(),
         Fact = health.Diagnosed?.Fact,
         Withheld = health.Phase is HostPhase.Withheld ? health.Withheld?.Why.ToString() : null,
+        Postponed = health.Phase is HostPhase.Postponed ? health.Postponed?.Why.ToString() : null,
+        PostponedUntil = health.Phase is HostPhase.Postponed ? health.Postponed?.Until : null,
         Run = (health.Phase is HostPhase.Recovering ? health.Recovery?.Run : health.LastRecovery?.Run)?.Value,
     };
 }

@@ -1,7 +1,10 @@
 using System.Reflection;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine;
 using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Server.Api.Admission;
 using DrOrchestrator.Server.Configuration;
 
 namespace DrOrchestrator.Server.Api.Fleet;
@@ -20,6 +23,7 @@ public sealed class StatusViews(
     {
         var hosts = await hostViews.List(cancellationToken);
         var vms = await vmViews.List(cancellationToken);
+        var admission = (AdmissionState)(await states.Read(StreamId.Admission, cancellationToken)).State;
         var runs = await states.List("run", Runs, cancellationToken);
         return new ServerStatus(
             engine.Worker,
@@ -32,18 +36,23 @@ public sealed class StatusViews(
             Count(vms.Select(vm => vm.Phase)),
             [.. hosts.Where(host => host.Answered is false).Select(host => host.Name)],
             fleet.Last?.At,
-            [.. Attention(hosts, vms)]);
+            [.. Attention(admission, hosts, vms)]);
     }
 
     private static PhaseCount[] Count(IEnumerable<string> phases) =>
         [.. phases.CountBy(phase => phase).Select(entry => new PhaseCount(entry.Key, entry.Value)).OrderBy(count => count.Phase, StringComparer.Ordinal)];
 
-    /// <summary>Most urgent first: two running copies, then VMs held, then automation that stopped, then silence.</summary>
-    private static IEnumerable<string> Attention(IReadOnlyList<HostView> hosts, IReadOnlyList<VmView> vms)
+    /// <summary>Most urgent first: two running copies, then a stop of everything, then VMs held, then automation that stopped, then silence.</summary>
+    private static IEnumerable<string> Attention(AdmissionState admission, IReadOnlyList<HostView> hosts, IReadOnlyList<VmView> vms)
     {
         foreach (var vm in vms.Where(vm => vm.Duplicate.Count > 0))
         {
             yield return $"{vm.Name} runs at {string.Join(" and at ", vm.Duplicate)} at the same time. Decide which copy is to stop, and stop it there.";
+        }
+
+        if (AdmissionViews.Sentence(admission) is { } stopped)
+        {
+            yield return stopped;
         }
 
         foreach (var vm in vms.Where(vm => vm.Phase == "clearing"))
@@ -54,6 +63,11 @@ public sealed class StatusViews(
         foreach (var host in hosts.Where(host => host.Withheld is not null))
         {
             yield return $"{host.Name}: {host.Diagnosis}. {host.Withheld}";
+        }
+
+        foreach (var host in hosts.Where(host => host.Postponed is not null))
+        {
+            yield return $"{host.Name}: {host.Diagnosis}. {host.Postponed}";
         }
 
         foreach (var host in hosts.Where(host => host.Answered is false && host.Withheld is null))

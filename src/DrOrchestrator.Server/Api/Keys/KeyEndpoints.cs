@@ -1,4 +1,5 @@
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Server.Api.Description;
 using DrOrchestrator.Server.Identity;
 
 namespace DrOrchestrator.Server.Api.Keys;
@@ -12,12 +13,15 @@ internal static class KeyEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var manage = api.MapGroup("").RequireAuthorization(AccessPolicies.ManageKeys);
-        manage.MapPost("/keys", Create).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.Small));
+        manage.MapPost("/keys", Create).Takes<CreateKeyRequest>(RequestBody.Small)
+            .Describe<CreatedKey>("createKey", "Makes a key. Its secret is in this answer and nowhere else.", [400], StatusCodes.Status201Created);
         manage.MapGet("/keys", async (IKeyStore keys, CancellationToken cancellationToken) =>
-            Results.Ok(new KeyList([.. (await keys.List(cancellationToken)).Select(View)])));
-        manage.MapPost("/keys/{id}/revoke", Revoke);
+            Results.Ok(new KeyList([.. (await keys.List(cancellationToken)).Select(View)])))
+            .Describe<KeyList>("listKeys", "All keys, revoked ones too, without their secrets.");
+        manage.MapPost("/keys/{id}/revoke", Revoke).Describe<KeyView>("revokeKey", "Ends a key for good.", [404, 409]);
         manage.MapGet("/access/refusals", async (IAccessTrail trail, TrailLimit limit, CancellationToken cancellationToken) =>
-            Results.Ok(new AccessRefusalPage([.. (await trail.Last(Refusals, cancellationToken)).Select(View)], limit.Suppressed)));
+            Results.Ok(new AccessRefusalPage([.. (await trail.Last(Refusals, cancellationToken)).Select(View)], limit.Suppressed)))
+            .Describe<AccessRefusalPage>("listRefusals", "The last calls that were refused.");
     }
 
     private static async Task<IResult> Create(HttpContext context, IKeyStore keys, TimeProvider clock, ILogger<ApiKey> log, CancellationToken cancellationToken)

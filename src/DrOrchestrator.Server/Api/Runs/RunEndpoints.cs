@@ -3,8 +3,8 @@ using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Server.Api.Description;
 using DrOrchestrator.Server.Identity;
-using Microsoft.AspNetCore.Mvc;
 
 namespace DrOrchestrator.Server.Api.Runs;
 
@@ -16,10 +16,23 @@ internal static class RunEndpoints
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/runs", List).RequireAuthorization(AccessPolicies.For(Scopes.View));
-        api.MapGet("/runs/{id}", Show).RequireAuthorization(AccessPolicies.For(Scopes.View));
-        api.MapPost("/runs", Start).RequireAuthorization(AccessPolicies.For(Scopes.Trigger)).WithMetadata(new RequestSizeLimitAttribute(RequestBody.Small));
-        api.MapPost("/runs/{id}/abort", Abort).RequireAuthorization(AccessPolicies.For(Scopes.Operate)).WithMetadata(new RequestSizeLimitAttribute(RequestBody.Small));
+        api.MapGet("/runs", List).RequireAuthorization(AccessPolicies.For(Scopes.View))
+            .Describe<RunList>("listRuns", "Runs, last changed first.");
+        api.MapGet("/runs/{id}", Show).RequireAuthorization(AccessPolicies.For(Scopes.View))
+            .Describe<RunDetail>("showRun", "One run with the steps and numbers of each of its VMs.", [404]);
+        api.MapGet("/runs/{id}/events", RunEventStream.Answer).RequireAuthorization(AccessPolicies.For(Scopes.View))
+            .WithName("followRun").WithSummary("The run as server-sent events: its stream from Last-Event-ID on, and progress; it ends with the run.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Produces(StatusCodes.Status204NoContent)
+            .Produces<Problem>(StatusCodes.Status400BadRequest, EndpointDescription.ProblemJson).Produces<Problem>(StatusCodes.Status404NotFound, EndpointDescription.ProblemJson);
+        api.MapPost("/runs", Start).RequireAuthorization(AccessPolicies.For(Scopes.Trigger)).Takes<StartRunRequest>(RequestBody.Small)
+            .Describe<RunStartedReply>("startRun", "Starts a plan over a host. With an Idempotency-Key asking again starts no second run and is answered with 200.", [400, 404], StatusCodes.Status201Created)
+            .Produces<RunStartedReply>();
+        api.MapPost("/runs/{id}/pause", Pause).RequireAuthorization(AccessPolicies.For(Scopes.Operate)).Takes<HaltRequest>(RequestBody.Small)
+            .Describe<RunHaltReply>("pauseRun", "Nothing new of it begins; what had been claimed goes on.", [400, 404, 409]);
+        api.MapPost("/runs/{id}/resume", Resume).RequireAuthorization(AccessPolicies.For(Scopes.Operate)).Takes<HaltRequest>(RequestBody.Small)
+            .Describe<RunHaltReply>("resumeRun", "Lets a paused run go on.", [400, 404, 409]);
+        api.MapPost("/runs/{id}/abort", Abort).RequireAuthorization(AccessPolicies.For(Scopes.Operate)).Takes<AbortRunRequest>(RequestBody.Small)
+            .Describe<RunAbortReply>("abortRun", "Nothing new begins, and guests under way stay at their source.", [400, 404, 409]);
     }
 
     private static async Task<IResult> List(RunViews runs, CancellationToken cancellationToken, int limit = Usual) =>
@@ -55,5 +68,31 @@ internal static class RunEndpoints
         };
     }
 
-    private static IResult NoSuchRun(string id) => Problems.NotFound("run-not-found", $"There is no run {id}.", "See drctl run list.");
+    private static Task<IResult> Pause(string id, HttpContext context, StreamHandler streams, CancellationToken cancellationToken) =>
+        Halt(id, context, streams, "pause-run", (by, reason) => new RunMessage.PauseRun(by, reason), cancellationToken);
+
+    private static Task<IResult> Resume(string id, HttpContext context, StreamHandler streams, CancellationToken cancellationToken) =>
+        Halt(id, context, streams, "resume-run", (by, reason) => new RunMessage.ResumeRun(by, reason), cancellationToken);
+
+    private static async Task<IResult> Halt(
+        string id, HttpContext context, StreamHandler streams, string cause, Func<Actor, string, RunMessage> message, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await RequestBody.Read<HaltRequest>(context);
+        if ((problem ?? ReasonText.WhyNot(request!.Reason)) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var by = context.User.Actor();
+        var handled = await streams.Handle(StreamId.Run(new RunId(id)), message(by, request!.Reason!.Trim()), new Cause(cause, null, by.Subject), cancellationToken);
+        var state = (RunState)handled.After.State;
+        return handled.Refusal switch
+        {
+            null => Results.Ok(new RunHaltReply(id, Words.Of(state.Phase), RunSummaries.Halted(state))),
+            _ when state.Phase is RunPhase.New => NoSuchRun(id),
+            var refusal => Problems.Refused(refusal),
+        };
+    }
+
+    internal static IResult NoSuchRun(string id) => Problems.NotFound("run-not-found", $"There is no run {id}.", "See drctl run list.");
 }

@@ -9,7 +9,7 @@ using DrOrchestrator.Server.Configuration;
 namespace DrOrchestrator.Server.Api.Runs;
 
 /// <summary>Starts a run that a person asked for.</summary>
-public sealed class RunStarter(StreamHandler streams, IPlanCatalog plans, IHostNames hosts, TimeProvider clock)
+public sealed class RunStarter(StreamHandler streams, StateReader states, IPlanCatalog plans, IHostNames hosts, TimeProvider clock)
 {
     private const int LongestIdempotencyKey = 200;
 
@@ -38,7 +38,7 @@ public sealed class RunStarter(StreamHandler streams, IPlanCatalog plans, IHostN
             return Problems.BadRequest($"The Idempotency-Key is empty or longer than {LongestIdempotencyKey} characters.", "Send a UUID.");
         }
 
-        var trigger = new RunTrigger(RunTriggerKind.Operator, by, request.Reason!.Trim());
+        var trigger = new RunTrigger(RunTriggerKind.Operator, by, request.Reason!.Trim(), Doubt: await states.DoubtOf(host, cancellationToken));
         for (var name = 1; ; name++)
         {
             var run = idempotencyKey is null ? RunNaming.New(plan.Name, host, clock.GetUtcNow()) : RunNaming.For(plan.Name, host, by, idempotencyKey);

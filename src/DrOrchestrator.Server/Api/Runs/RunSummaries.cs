@@ -16,6 +16,7 @@ internal static class RunSummaries
             Plan = started.Plan.Name,
             Host = started.Scope.Value,
             Phase = Words.Of(state.Phase),
+            Halted = Halted(state),
             Outcome = state.Ended is { } ended ? Words.Of(ended.Outcome) : null,
             Summary = state.Ended?.Summary,
             Trigger = new RunTriggerView(Words.Of(started.Trigger.Kind), started.Trigger.By.Subject, started.Trigger.Cause),
@@ -25,6 +26,15 @@ internal static class RunSummaries
             Vms = Count(state),
         };
     }
+
+    /// <summary>Why nothing new begins; null: it may.</summary>
+    public static string? Halted(RunState state) => state switch
+    {
+        { Phase: RunPhase.Ended or RunPhase.Aborting } => null,
+        { Paused: { } paused } => $"Paused by {paused.By}: {paused.Reason}",
+        { Stop: { } stop } => $"Everything is stopped by {stop.By}: {stop.Reason}",
+        _ => null,
+    };
 
     private static RunCounts Count(RunState state)
     {
@@ -60,7 +70,7 @@ internal static class RunVmState
     {
         { Open: not null } => UnderWay,
         { Closed: true, Finished: { } finished } => Words.Of(finished.Outcome),
-        _ when run.Phase is RunPhase.Aborting or RunPhase.Ended => vm.Finished is { Outcome: not MoveOutcome.Moved } last ? Words.Of(last.Outcome) : "aborted",
+        _ when run.Phase is RunPhase.Aborting or RunPhase.Ended => vm.Finished is { Outcome: not (MoveOutcome.Moved or MoveOutcome.Withdrawn) } last ? Words.Of(last.Outcome) : "aborted",
         { NotBefore: not null } => "retrying",
         _ => "waiting",
     };

@@ -34,8 +34,12 @@ public sealed class RunViews(StateReader states, MoveTimelines timelines, TimePr
             PlannedAt = state.PlannedAt,
             PredictedSeconds = Seconds(state.Plan?.PredictedMakespan),
             LowerBoundSeconds = Seconds(state.Plan?.LowerBound),
+            BoundBy = state.Plan?.BoundBy,
+            HeldBackBy = state.Plan?.HeldBackBy,
+            LeftOut = [.. (state.Plan?.LeftOut ?? []).Select(left => left.Why)],
             MovingSeconds = state.PlannedAt is { } planned ? Seconds((state.Ended?.At ?? now) - planned) : null,
             Abort = state.Abort is { } abort ? new RunAbortView(abort.By.Subject, abort.Reason, abort.At) : null,
+            Replans = [.. state.Replans.Select(replan => new RunReplanView(replan.At, replan.Cause, [.. replan.Elsewhere.Select(vm => state.Vms[vm.Value].Plan.Vm.Name)]))],
             Vms =
             [
                 .. inPlan.Select(vm => RunVmViews.Of(state, vm, MoveOf(vm) is { } move ? lines[move] : MoveTimeline.NotBegun, now)),

@@ -27,12 +27,15 @@ internal static class RunVmViews
             StartedAt = line.StartedAt,
             EndedAt = line.EndedAt,
             ElapsedSeconds = line.StartedAt is { } started ? Math.Round(((line.EndedAt ?? now) - started).TotalSeconds, 3) : null,
+            PredictedBeginSeconds = vm.Plan.Forecast is { } forecast ? Math.Round(forecast.Begin.TotalSeconds, 3) : null,
+            PredictedEndSeconds = vm.Plan.Forecast is { } expected ? Math.Round(expected.End.TotalSeconds, 3) : null,
+            Doubt = vm.Plan.Forecast?.Doubt,
             MemoryBytes = vm.Plan.Memory.Value,
             ReportedDowntimeSeconds = line.ReportedDowntime?.TotalSeconds,
             RunsAt = finished is null && vm.Open is null ? vm.Plan.Source.Host.Value : finished?.RunsAt?.Value,
             Uncleared = [.. (finished?.Uncleared ?? []).Select(host => host.Value)],
             NextAttemptAt = state == "retrying" ? vm.NotBefore : null,
-            Sentence = SentenceOf(state, vm, line, finished),
+            Sentence = SentenceOf(run, state, vm, line, finished),
             Warnings = line.Warnings,
         };
     }
@@ -56,11 +59,12 @@ internal static class RunVmViews
         var word => word,
     };
 
-    private static string? SentenceOf(string state, RunVm vm, MoveTimeline line, RunEvent.MoveFinished? finished) => state switch
+    private static string? SentenceOf(RunState run, string state, RunVm vm, MoveTimeline line, RunEvent.MoveFinished? finished) => state switch
     {
         "investigating" => line.Investigating,
         "aborting" => line.Aborting,
         "retrying" => string.Create(CultureInfo.InvariantCulture, $"Attempt {vm.Attempt + 1} follows. The last one: {finished?.Reason}"),
+        "waiting" when run.Wanted.Contains(vm.Plan.Vm.Id.Value) && !run.AwaitsAnswer => "It waits for a slot, which moves of all runs share (drctl admission).",
         "aborted" when finished is null => $"It was not begun; the run left it at {vm.Plan.Source.Host}.",
         _ => finished?.Reason,
     };

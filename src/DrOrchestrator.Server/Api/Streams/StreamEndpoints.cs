@@ -3,6 +3,7 @@ using DrOrchestrator.Contracts.Http;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Serialization;
 using DrOrchestrator.Engine.Streams;
+using DrOrchestrator.Server.Api.Description;
 using DrOrchestrator.Server.Identity;
 
 namespace DrOrchestrator.Server.Api.Streams;
@@ -14,7 +15,8 @@ internal static class StreamEndpoints
     private const int Most = 1000;
 
     public static void Map(RouteGroupBuilder api) =>
-        api.MapGet("/streams/{stream}/events", Events).RequireAuthorization(AccessPolicies.For(Scopes.View));
+        api.MapGet("/streams/{stream}/events", Events).RequireAuthorization(AccessPolicies.For(Scopes.View))
+            .Describe<EventPage>("showEvents", "The record of one host, run or VM, with what caused each event.", [400, 404]);
 
     private static async Task<IResult> Events(string stream, IEventRecord record, CancellationToken cancellationToken, long after = 0, int limit = Usual)
     {
@@ -40,7 +42,7 @@ internal static class StreamEndpoints
             : Results.Ok(new EventPage(stream, [.. events.Select(View)], events.Count == most ? events[^1].Version : null));
     }
 
-    private static EventView View(RecordedEvent recorded) => new(
+    internal static EventView View(RecordedEvent recorded) => new(
         recorded.Version,
         WireNames.NameOf(recorded.Event.GetType()),
         recorded.At,

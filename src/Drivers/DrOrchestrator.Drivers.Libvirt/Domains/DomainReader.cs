@@ -15,6 +15,9 @@ internal sealed record DomainSnapshot(VmCopy Copy, CustodyMetadata? Custody, Job
 /// <summary>Reads domains. Runs on a thread of the host's calls.</summary>
 internal static class DomainReader
 {
+    // virDomainXMLFlags.
+    private const uint Inactive = 2;
+
     /// <summary>Null: the host knows no such domain.</summary>
     public static DomainHandle? Find(ConnectionHandle connection, VmRef vm)
     {
@@ -57,11 +60,12 @@ internal static class DomainReader
                 new VmCopy(
                     Name(domain),
                     host,
-                    ToState(state, (PausedReason)reason, persistent, receiving),
+                    ToState(state, reason, persistent, receiving),
                     persistent,
                     new Bytes((long)info.MaximumMemory * 1024),
                     info.Vcpus,
-                    job.IsMigratingOut,
+                    // libvirt keeps the job of a split guest for a person to go on with; by itself it goes nowhere.
+                    job.IsMigratingOut && !(state is DomainState.Paused && (PausedReason)reason is PausedReason.PostCopyFailed),
                     custody?.Generation),
                 custody,
                 job,
@@ -76,6 +80,17 @@ internal static class DomainReader
     public static DomainDescription Describe(DomainHandle domain) =>
         DomainDescription.Parse(Check.Text(LibvirtNative.virDomainGetXMLDesc(domain, 0)));
 
+    /// <summary>As it is stored, and would start next.</summary>
+    public static DomainDescription DescribeStored(DomainHandle domain) =>
+        DomainDescription.Parse(Check.Text(LibvirtNative.virDomainGetXMLDesc(domain, Inactive)));
+
+    /// <summary>Virtual CPUs of everything that runs on a host.</summary>
+    public static int VirtualCpusRunning(ConnectionHandle connection)
+    {
+        const uint Active = 1;
+        return ForAll<Box>(connection, d => LibvirtNative.virDomainGetInfo(d, out var info) < 0 ? null : new Box(info.Vcpus), Active).Sum(d => d.Vcpus);
+    }
+
     public static IReadOnlyList<VmCopy> List(ConnectionHandle connection, HostId host) =>
         ForAll(connection, d => Snapshot(d, host)?.Copy);
 
@@ -83,12 +98,9 @@ internal static class DomainReader
     public static bool IsReceiving(DomainHandle domain) => Job(domain, DomainState.Paused).Receiving;
 
     /// <summary>As stored or as running, of all domains of a host. The stored form is answered at any time, by one being received too.</summary>
-    public static IReadOnlyList<DomainDescription> DescribeAll(ConnectionHandle connection)
-    {
-        const uint Inactive = 2;
-        return ForAll(connection, d =>
+    public static IReadOnlyList<DomainDescription> DescribeAll(ConnectionHandle connection) =>
+        ForAll(connection, d =>
             LibvirtNative.virDomainGetXMLDesc(d, Inactive) is var xml and not 0 ? DomainDescription.Parse(Check.Text(xml)) : null);
-    }
 
     private static VmRef Name(DomainHandle domain)
     {
@@ -109,10 +121,10 @@ internal static class DomainReader
         }
     }
 
-    private static unsafe List<T> ForAll<T>(ConnectionHandle connection, Func<DomainHandle, T?> read)
+    private static unsafe List<T> ForAll<T>(ConnectionHandle connection, Func<DomainHandle, T?> read, uint which = 0)
         where T : class
     {
-        var count = Check.NotNegative(LibvirtNative.virConnectListAllDomains(connection, out var pointers, 0));
+        var count = Check.NotNegative(LibvirtNative.virConnectListAllDomains(connection, out var pointers, which));
         var domains = new List<DomainHandle>(count);
         for (var i = 0; i < count; i++)
         {
@@ -136,12 +148,14 @@ internal static class DomainReader
     /// the source host" is the receiving half. A transient domain that is shut off exists only while it
     /// is being prepared to receive.
     /// </summary>
-    internal static VmState ToState(DomainState state, PausedReason reason, bool persistent, bool receiving) => state switch
+    internal static VmState ToState(DomainState state, int reason, bool persistent, bool receiving) => state switch
     {
+        // Part of its memory is still at the source, and may never come: it has not arrived, though its CPUs run.
+        DomainState.Running when (RunningReason)reason is RunningReason.PostCopy or RunningReason.PostCopyFailed => VmState.Other,
         DomainState.Running or DomainState.Blocked or DomainState.Shutdown => VmState.Running,
-        DomainState.Paused when reason is PausedReason.Crashed => VmState.Crashed,
+        DomainState.Paused when (PausedReason)reason is PausedReason.Crashed => VmState.Crashed,
         DomainState.Paused when receiving => VmState.Incoming,
-        DomainState.Paused when reason is PausedReason.PostCopy or PausedReason.PostCopyFailed => VmState.Other,
+        DomainState.Paused when (PausedReason)reason is PausedReason.PostCopy or PausedReason.PostCopyFailed => VmState.Other,
         DomainState.Paused => VmState.Paused,
         DomainState.Shutoff when persistent => VmState.Shutoff,
         DomainState.Shutoff => VmState.Incoming,
@@ -173,4 +187,6 @@ internal static class DomainReader
             return (JobStatistics.None, false);
         }
     }
+
+    private sealed record Box(int Vcpus);
 }

@@ -27,7 +27,7 @@ internal sealed class BothEnds(
         {
             var asking = (Look(source, request.Source, cancellationToken), Look(destination, request.Destination, cancellationToken));
             var seen = (await asking.Item1, await asking.Item2);
-            var inBetween = seen.Item2?.Copy.State is VmState.Incoming
+            var inBetween = seen.Item2?.Copy.State is VmState.Incoming or VmState.Other
                 || seen.Item1?.Copy is { MigratingOut: true } or { State: VmState.Paused }
                 // A moment before the source's definition goes, its copy is shut off.
                 || (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running);

@@ -16,6 +16,12 @@ internal sealed class MigrationAbort(
     {
         var began = time.GetTimestamp();
         var asked = await source.Call(Ask, cancellationToken);
+        if (asked is Outcome<VmCopy>.Done { Value: { MigratingOut: true, State: VmState.Other } })
+        {
+            return new Outcome<Nothing>.Failed(
+                $"{request.Vm} goes on at {request.Destination.Host} already and fetches the rest of its memory (post-copy): it can not be taken back.");
+        }
+
         while (asked is Outcome<VmCopy>.Done { Value: { MigratingOut: true } or { State: VmState.Paused } } &&
             time.GetElapsedTime(began) < options.CleanUpBound)
         {

@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Drivers.Libvirt.Native;
 using DrOrchestrator.Drivers.Libvirt.Storage;
 
@@ -23,13 +24,17 @@ internal sealed record MigrationOrder(string DestinationUri, MigrateFlags Flags,
         flags |= request.Options.Encrypted ? MigrateFlags.Tls : 0;
         flags |= storage.Copied.Count > 0 ? MigrateFlags.NonSharedDisk : 0;
         flags |= storage.NeedsUnsafe ? MigrateFlags.Unsafe : 0;
-        flags |= confirmedHandover ? MigrateFlags.Paused : 0;
+        flags |= storage.Copied.Count > 0 && request.Options.CopySynchronously ? MigrateFlags.SynchronousCopy : 0;
 
+        // A post-copy's guest must run at the destination while the source still has its memory: it can't wait for the source's end.
+        flags |= request.Options.PostCopy ? MigrateFlags.PostCopy : confirmedHandover ? MigrateFlags.Paused : 0;
+
+        // One number for disks and memory. The disks go first; the watch sets the memory's own when its turn has come.
+        var cap = storage.Copied.Count > 0 ? request.Options.CopyBandwidthCap ?? request.Options.BandwidthCap : request.Options.BandwidthCap;
         var parameters = new List<KeyValuePair<string, object>>();
-        if (request.Options.BandwidthCap is { } cap)
+        if (cap is { } most)
         {
-            // Whole MiB/s, rounded down so that the cap holds; below one there is nothing smaller than one.
-            Add("bandwidth", (ulong)Math.Max(1, Math.Floor(cap.BytesPerSecond / BytesPerMebibyte)));
+            Add("bandwidth", WholeMebibytes(most));
         }
 
         if (request.Destination.MigrationAddress is { } address)
@@ -46,6 +51,9 @@ internal sealed record MigrationOrder(string DestinationUri, MigrateFlags Flags,
 
         void Add(string name, object value) => parameters.Add(new KeyValuePair<string, object>(name, value));
     }
+
+    /// <summary>Whole MiB/s, rounded down so that a cap holds; below one there is nothing smaller than one.</summary>
+    public static ulong WholeMebibytes(Bandwidth cap) => (ulong)Math.Max(1, Math.Floor(cap.BytesPerSecond / BytesPerMebibyte));
 
     /// <summary>Blocks until the migration has ended, one way or the other.</summary>
     public unsafe void Carry(DomainHandle domain)

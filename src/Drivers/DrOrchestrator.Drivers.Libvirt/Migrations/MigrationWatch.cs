@@ -45,10 +45,12 @@ internal sealed class MigrationWatch(
         // Events come over an open connection only; that it opens is all that is wanted here.
         _ = await destination.Call(_ => new Outcome<Nothing>.Done(Nothing.Value), cancellationToken);
         var handover = options.ConfirmedHandover ? HandOverOnceStopped(cancellationToken) : Task.CompletedTask;
+        var turns = new TransferTurns(source, request);
         using var unwatched = new Ending(() => sourceStopped.TrySetCanceled(CancellationToken.None));
         MigrationProgress? told = null;
         while (await UnderWay(cancellationToken) is { } job)
         {
+            await turns.Take(last, cancellationToken);
             foreach (var step in PassedTo(job.Step).Where(passed => passed < job.Step))
             {
                 yield return new MigrationReport.Running(new MigrationProgress(step));
@@ -118,8 +120,9 @@ internal sealed class MigrationWatch(
     {
         if (sign.Uuid == request.Vm.Id.Value)
         {
+            var postCopied = kind == DomainEventIds.Suspended ? DomainEventIds.SuspendedPostCopy : DomainEventIds.ResumedPostCopy;
             signs.Writer.TryWrite(
-                sign is DomainSign.Lifecycle { Detail: DomainEventIds.Migrated } lifecycle && lifecycle.Event == kind ? step : null);
+                sign is DomainSign.Lifecycle lifecycle && lifecycle.Event == kind && (lifecycle.Detail == DomainEventIds.Migrated || lifecycle.Detail == postCopied) ? step : null);
         }
     }
 
@@ -151,7 +154,7 @@ internal sealed class MigrationWatch(
         }
 
         silentSince = null;
-        if (!snapshot.Job.IsMigratingOut)
+        if (!snapshot.Copy.MigratingOut)
         {
             return null;
         }

@@ -14,7 +14,9 @@ internal enum MigrateFlags : uint
     Unsafe = 1 << 9,
     AbortOnError = 1 << 12,
     AutoConverge = 1 << 13,
+    PostCopy = 1 << 15,
     Tls = 1 << 16,
+    SynchronousCopy = 1 << 18,
 }
 
 /// <summary>virDomainState.</summary>
@@ -40,6 +42,16 @@ internal enum PausedReason
     StartingUp = 11,
     PostCopy = 12,
     PostCopyFailed = 13,
+}
+
+/// <summary>virDomainRunningReason, those that are told apart.</summary>
+internal enum RunningReason
+{
+    /// <summary>It fetches the rest of its memory from the source.</summary>
+    PostCopy = 10,
+
+    /// <summary>Its memory is still on the source, and the way there is lost.</summary>
+    PostCopyFailed = 11,
 }
 
 /// <summary>virDomainJobType.</summary>
@@ -76,10 +88,12 @@ internal enum ErrorCode
     Rpc = 39,
     GnuTls = 40,
     NoDomain = 42,
+    NoNetwork = 43,
     AuthenticationFailed = 45,
     NoStoragePool = 49,
     NoStorageVolume = 50,
     OperationInvalid = 55,
+    NoInterface = 57,
     ConfigurationUnsupported = 67,
     OperationTimeout = 68,
     HookScriptFailed = 70,
@@ -111,4 +125,8 @@ internal static class DomainEventIds
 
     /// <summary>VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED and VIR_DOMAIN_EVENT_RESUMED_MIGRATED.</summary>
     public const int Migrated = 1;
+
+    /// <summary>VIR_DOMAIN_EVENT_SUSPENDED_POSTCOPY and VIR_DOMAIN_EVENT_RESUMED_POSTCOPY: the switch-over of a post-copy.</summary>
+    public const int SuspendedPostCopy = 7;
+    public const int ResumedPostCopy = 3;
 }

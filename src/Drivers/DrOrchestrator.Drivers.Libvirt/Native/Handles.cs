@@ -33,3 +33,15 @@ internal sealed class VolumeHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHan
 {
     protected override bool ReleaseHandle() => LibvirtNative.virStorageVolFree(handle) >= 0;
 }
+
+/// <summary>A virInterfacePtr.</summary>
+internal sealed class InterfaceHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => LibvirtNative.virInterfaceFree(handle) >= 0;
+}
+
+/// <summary>A virNetworkPtr.</summary>
+internal sealed class NetworkHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => LibvirtNative.virNetworkFree(handle) >= 0;
+}

@@ -62,6 +62,26 @@ internal static unsafe partial class LibvirtNative
     internal static partial int virConnectCompareHypervisorCPU(
         ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? virtType, string xml, uint flags);
 
+    /// <summary>Null arguments are the host's own choice.</summary>
+    [LibraryImport(Library, StringMarshalling = Utf8)]
+    internal static partial nint virConnectGetDomainCapabilities(
+        ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? virtType, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = Utf8)]
+    internal static partial InterfaceHandle virInterfaceLookupByName(ConnectionHandle connection, string name);
+
+    [LibraryImport(Library)]
+    internal static partial int virInterfaceFree(nint device);
+
+    [LibraryImport(Library, StringMarshalling = Utf8)]
+    internal static partial NetworkHandle virNetworkLookupByName(ConnectionHandle connection, string name);
+
+    [LibraryImport(Library)]
+    internal static partial int virNetworkIsActive(NetworkHandle network);
+
+    [LibraryImport(Library)]
+    internal static partial int virNetworkFree(nint network);
+
     [LibraryImport(Library)]
     internal static partial int virNodeGetInfo(ConnectionHandle connection, out NodeInfo info);
 
@@ -132,6 +152,19 @@ internal static unsafe partial class LibvirtNative
     [LibraryImport(Library, StringMarshalling = Utf8)]
     internal static partial int virDomainGetBlockInfo(DomainHandle domain, string disk, BlockInfo* info, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = Utf8)]
+    internal static partial int virDomainBlockStats(DomainHandle domain, string disk, BlockStatistics* statistics, nuint size);
+
+    [LibraryImport(Library)]
+    internal static partial int virDomainGetAutostart(DomainHandle domain, out int autostart);
+
+    [LibraryImport(Library)]
+    internal static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
+
+    /// <summary>Of the memory; whole MiB/s.</summary>
+    [LibraryImport(Library)]
+    internal static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, nuint bandwidth, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virDomainMigrateSetMaxDowntime(DomainHandle domain, ulong milliseconds, uint flags);
 
@@ -170,6 +203,9 @@ internal static unsafe partial class LibvirtNative
 
     [LibraryImport(Library, StringMarshalling = Utf8)]
     internal static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virStorageVolDelete(VolumeHandle volume, uint flags);
 
     [LibraryImport(Library)]
     internal static partial nint virStorageVolGetXMLDesc(VolumeHandle volume, uint flags);

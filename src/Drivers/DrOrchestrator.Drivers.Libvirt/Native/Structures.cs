@@ -96,6 +96,17 @@ internal struct BlockInfo
     public ulong Physical;
 }
 
+/// <summary>virDomainBlockStatsStruct, all since the guest's start; -1 where libvirt does not know.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BlockStatistics
+{
+    public long ReadRequests;
+    public long ReadBytes;
+    public long WriteRequests;
+    public long WrittenBytes;
+    public long Errors;
+}
+
 /// <summary>virStoragePoolInfo; bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct PoolInfo

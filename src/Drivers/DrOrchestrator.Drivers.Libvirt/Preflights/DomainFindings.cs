@@ -12,15 +12,6 @@ internal static class DomainFindings
     {
         var vm = seen.Copy.Vm;
         var findings = new List<Finding>();
-        foreach (var device in description.PassedThrough)
-        {
-            findings.Add(new Finding(
-                FindingArea.Hardware,
-                FindingSeverity.Error,
-                $"{vm} has a {device} of its host passed through, which cannot travel.",
-                "Detach the device, or recover the VM from its replica."));
-        }
-
         if (LibvirtNative.virDomainSnapshotNum(domain, 0) is > 0 and var snapshots)
         {
             findings.Add(Error($"{vm} has {snapshots} snapshot(s); libvirt does not migrate their records.", "Merge or delete the snapshots."));

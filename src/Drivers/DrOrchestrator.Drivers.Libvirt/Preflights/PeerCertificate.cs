@@ -9,17 +9,20 @@ using DrOrchestrator.Drivers.Libvirt.Connections;
 namespace DrOrchestrator.Drivers.Libvirt.Preflights;
 
 /// <summary>
-/// Looks at the certificate that the destination's libvirtd shows. QEMU's own certificate for the data channel
+/// Looks at the certificate that a host's libvirtd shows. QEMU's own certificate for the data channel
 /// is shown during a migration only; where both come from one issue, as usual, this one speaks for it.
 /// </summary>
-internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions options, TimeProvider time)
+internal sealed class PeerCertificate(LibvirtDriverOptions options, TimeProvider time)
 {
     private const int TlsPort = 16514;
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(7);
 
-    public async Task<IReadOnlyList<Finding>> Find(CancellationToken cancellationToken)
+    /// <param name="host">Which host.</param>
+    /// <param name="isDialled">Whether the data goes there, so that the certificate must have its name.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    public async Task<IReadOnlyList<Finding>> Find(HostEndpoint host, bool isDialled, CancellationToken cancellationToken)
     {
-        var (name, port) = Place();
+        var (name, port) = Place(host);
         if (name is null)
         {
             return [];
@@ -27,7 +30,7 @@ internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions op
 
         try
         {
-            return Judge(name, await Shown(name, port, cancellationToken));
+            return Judge(host, isDialled ? host.MigrationAddress ?? name : null, await Shown(name, port, cancellationToken));
         }
         catch (Exception error) when (error is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
@@ -40,7 +43,7 @@ internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions op
         }
     }
 
-    private (string? Name, int Port) Place() => LibvirtAddress.Parse(host.PeerAddress ?? host.Address) switch
+    private static (string? Name, int Port) Place(HostEndpoint host) => LibvirtAddress.Parse(host.PeerAddress ?? host.Address) switch
     {
         Outcome<LibvirtAddress>.Done { Value: LibvirtAddress.Tls tls } => (tls.Host, tls.Port),
         Outcome<LibvirtAddress>.Done { Value: LibvirtAddress.Tcp tcp } => (tcp.Host, TlsPort),
@@ -73,7 +76,7 @@ internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions op
         return shown;
     }
 
-    private List<Finding> Judge(string name, X509Certificate2? shown)
+    private List<Finding> Judge(HostEndpoint host, string? dialled, X509Certificate2? shown)
     {
         var findings = new List<Finding>();
         if (shown is null)
@@ -81,18 +84,17 @@ internal sealed class PeerCertificate(HostEndpoint host, LibvirtDriverOptions op
             return findings;
         }
 
-        var now = time.GetUtcNow();
-        if (shown.NotAfter.ToUniversalTime() < now || shown.NotBefore.ToUniversalTime() > now)
+        var (now, from, until) = (time.GetUtcNow(), shown.NotBefore.ToUniversalTime(), shown.NotAfter.ToUniversalTime());
+        if (until < now || from > now)
         {
-            Add(FindingSeverity.Error, $"The certificate of {host.Host} is valid from {shown.NotBefore:u} to {shown.NotAfter:u}.", "Renew the host's certificate.");
+            Add(FindingSeverity.Error, $"The certificate of {host.Host} is valid from {from:u} to {until:u}, and it is {now:u}.", "Renew the host's certificate.");
         }
-        else if (shown.NotAfter.ToUniversalTime() - now < SoonExpired)
+        else if (until - now < SoonExpired)
         {
-            Add(FindingSeverity.Warning, $"The certificate of {host.Host} expires at {shown.NotAfter:u}.", "Renew the host's certificate.");
+            Add(FindingSeverity.Warning, $"The certificate of {host.Host} expires at {until:u}.", "Renew the host's certificate.");
         }
 
-        var dialled = host.MigrationAddress ?? name;
-        if (!shown.MatchesHostname(dialled))
+        if (dialled is not null && !shown.MatchesHostname(dialled))
         {
             Add(FindingSeverity.Error, $"The certificate of {host.Host} does not name {dialled}, where the data goes.", "Issue a certificate with that name or address.");
         }

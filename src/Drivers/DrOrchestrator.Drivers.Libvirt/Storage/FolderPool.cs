@@ -21,7 +21,14 @@ internal sealed class FolderPool : IDisposable
 {
     private readonly PoolHandle pool;
 
-    private FolderPool(PoolHandle pool) => this.pool = pool;
+    private FolderPool(PoolHandle pool, bool fresh)
+    {
+        this.pool = pool;
+        IsFresh = fresh;
+    }
+
+    /// <summary>False: libvirt was at work in the folder and would not list it anew, so that what is not in the list may be there all the same.</summary>
+    public bool IsFresh { get; }
 
     /// <summary>Null: the host has no such folder, or does not let libvirt look into it.</summary>
     public static FolderPool? Open(ConnectionHandle connection, string folder)
@@ -39,9 +46,8 @@ internal sealed class FolderPool : IDisposable
             }
         }
 
-        // A pool lists what it found at its last refresh. One that another client refreshes just now is fresh enough.
-        _ = LibvirtNative.virStoragePoolRefresh(found, 0);
-        return new FolderPool(found);
+        // A pool lists what it found at its last refresh, and refuses one while it makes a volume.
+        return new FolderPool(found, LibvirtNative.virStoragePoolRefresh(found, 0) == 0);
     }
 
     public long Available
@@ -80,6 +86,16 @@ internal sealed class FolderPool : IDisposable
             new XElement("allocation", 0),
             new XElement("target", new XElement("format", new XAttribute("type", format))));
         using var volume = Check.Valid(LibvirtNative.virStorageVolCreateXML(pool, definition.ToString(), 0));
+    }
+
+    /// <summary>No such file is well.</summary>
+    public void Remove(string name)
+    {
+        using var volume = LibvirtNative.virStorageVolLookupByName(pool, name);
+        if (!volume.IsInvalid)
+        {
+            Check.NotNegative(LibvirtNative.virStorageVolDelete(volume, 0));
+        }
     }
 
     public void Dispose() => pool.Dispose();

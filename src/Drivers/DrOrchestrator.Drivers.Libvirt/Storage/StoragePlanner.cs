@@ -12,9 +12,10 @@ namespace DrOrchestrator.Drivers.Libvirt.Storage;
 /// Finds out which disks both hosts see and which must be copied.
 /// <para>
 /// The same path on two hosts says nothing: both may have a file of that name. libvirt shows no inode
-/// or device number, but a volume's change time to the nanosecond: read at the source, at the
-/// destination and at the source again, one inode's times agree (a guest that writes meanwhile is looked at again),
-/// and two files' times do not. Network disks are shared; of other disks that are no files (block devices) nothing can be
+/// or device number, so two things are asked, and both must say the same. A volume's change time, read at the source, at the
+/// destination and at the source again (a guest that writes meanwhile is looked at again): one inode's times agree, but two files that change
+/// within one tick of the clock have one time, too. And a file made in the source's folder for that purpose (<see cref="FolderWitness"/>):
+/// it appears at the destination if the folder is one. Network disks are shared; of other disks that are no files (block devices) nothing can be
 /// told, so that the plan has to call them shared. A file is copied onto a file only if nothing else at the destination uses it.
 /// </para>
 /// </summary>
@@ -22,6 +23,8 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 {
     /// <summary>Looks at a file that is written to all the while, before it is left to a person.</summary>
     private const int MostLooks = 10;
+
+    private readonly FolderWitness witness = new(source, destination);
 
     public async Task<Outcome<StoragePlan>> Plan(DomainDescription domain, CancellationToken cancellationToken)
     {
@@ -47,7 +50,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
                 return compared.As<StoragePlan>();
             }
 
-            if (request.Options.Storage == StorageMode.Shared || (request.Options.Storage == StorageMode.Auto && sides.AreOne is true))
+            if (request.Options.Storage == StorageMode.Shared || (request.Options.Storage == StorageMode.Auto && sides.AreOne))
             {
                 shared.Add(disk);
                 if (sides.There is null && sides.FolderThere)
@@ -122,38 +125,70 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
                 return after.As<Sides>();
             }
 
-            var one = AreOne(first.Volume, other.Volume, last.Volume);
-            if (one is not null || look == MostLooks)
+            var proof = await Prove(path, first, other, last, cancellationToken);
+            if (proof.One is not null || look == MostLooks)
             {
-                return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, one));
+                return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, proof));
             }
         }
     }
 
-    /// <summary>
-    /// Whether what was seen at the source, at the destination and at the source again is one file. Only times that agree say
-    /// yes: one that merely lies between the source's two may be another file's, changed after this one's last write but one.
-    /// Null: the guest wrote meanwhile and the destination's time lies between, or a host tells no time; nothing is proven.
-    /// </summary>
-    internal static bool? AreOne(VolumeFacts? before, VolumeFacts? there, VolumeFacts? after)
+    private async Task<Proof> Prove(string path, Side before, Side there, Side after, CancellationToken cancellationToken)
     {
-        if (before is null || there is null || after is null)
+        if (there.Volume is null || after.Volume is null)
         {
-            return false;
+            return there.Volume is null && !there.Fresh
+                ? new Proof(null, $"libvirt at {request.Destination.Host} was at work in {Folder(path)} and did not list it anew")
+                : new Proof(false, null);
         }
 
-        return (before.Changed, there.Changed, after.Changed) switch
+        // Where the plan has said it, nothing needs to be found out.
+        if (request.Options.Storage == StorageMode.Shared)
+        {
+            return new Proof(true, null);
+        }
+
+        var times = TimesAgree(before.Volume, there.Volume, after.Volume);
+        return await witness.SeenByBoth(Folder(path), cancellationToken) switch
+        {
+            Outcome<bool>.Done { Value: var folder } => Proven(times, folder),
+            Outcome<bool>.Refused refused => new Proof(null, $"no file could be made in its folder to look for at the other host ({refused.Reason.TrimEnd('.')})"),
+            Outcome<bool>.Failed failed => new Proof(null, $"no file could be made in its folder to look for at the other host ({failed.Reason.TrimEnd('.')})"),
+            Outcome<bool>.Unknown unknown => new Proof(null, unknown.Reason.TrimEnd('.')),
+            var other => throw new InvalidOperationException($"{other} is not known."),
+        };
+    }
+
+    /// <summary>
+    /// One file: both hosts see the folder, and no time says otherwise. Two files: the destination's folder is another, and so is the file's time.
+    /// Anything else is not proven, and copying a file onto itself would destroy it.
+    /// </summary>
+    internal static Proof Proven(bool? times, bool folder) => (times, folder) switch
+    {
+        (not false, true) => new Proof(true, null),
+        (false, false) => new Proof(false, null),
+        (false, true) => new Proof(null, "both hosts see the folder, but not the same change time of the file; one of them may show what it remembers"),
+        (true, false) => new Proof(null, "both show one change time, but a file made in the folder at the source does not appear at the destination"),
+        (null, false) => new Proof(null, "the guest writes to it all the while, or libvirt tells no change time"),
+    };
+
+    /// <summary>
+    /// Whether the times seen at the source, at the destination and at the source again may be one file's. A time that merely lies between the
+    /// source's two may be another file's, changed after this one's last write but one.
+    /// Null: the guest wrote meanwhile and the destination's time lies between, or a host tells no time.
+    /// </summary>
+    internal static bool? TimesAgree(VolumeFacts? before, VolumeFacts? there, VolumeFacts? after) =>
+        (before?.Changed, there?.Changed, after?.Changed) switch
         {
             ({ } first, { } other, { } last) => other == first || other == last ? true : other > first && other < last ? null : false,
             _ => null,
         };
-    }
 
     private static Task<Outcome<Side>> Look(HostCalls host, string path, CancellationToken cancellationToken) => host.Call<Side>(
         connection =>
         {
             using var pool = FolderPool.Open(connection, Folder(path));
-            return new Outcome<Side>.Done(new Side(pool is not null, pool?.Find(Name(path)), pool?.Available ?? 0));
+            return new Outcome<Side>.Done(new Side(pool is not null, pool?.Find(Name(path)), pool?.Available ?? 0, pool?.IsFresh ?? true));
         },
         cancellationToken);
 
@@ -165,16 +200,27 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             return [Error($"libvirt at {request.Source.Host} cannot read {disk.Path}.", "Make the disk's folder readable to libvirt.")];
         }
 
-        if (sides.AreOne is null)
-        {
-            return [Error(
-                $"It could not be told whether {there} sees the same {disk.Path}: the guest writes to it all the while, or libvirt tells no change time.",
-                "If both hosts see the same one, say 'storage: shared' in the plan; else try again when the guest writes less.")];
-        }
-
-        if (sides.AreOne is true)
+        if (sides.AreOne)
         {
             return [Error($"{disk.Path} is one file that both hosts see; copying it onto itself would destroy it.", "Choose shared storage in the plan.")];
+        }
+
+        var user = sides.There is null ? new Outcome<string>.Done("") : await UserOf(disk.Path!, cancellationToken);
+        if (user is Outcome<string>.Done { Value: { Length: > 0 } name })
+        {
+            return [Error($"{disk.Path} on {there} belongs to {name}.", "Give the two VMs different paths.")];
+        }
+
+        if (user is not Outcome<string>.Done)
+        {
+            return [Error($"{there} did not say whether {disk.Path} is in use there.", "Bring the host back, or choose another.")];
+        }
+
+        if (sides.Proof is { One: null, Why: var why })
+        {
+            return [Error(
+                $"It could not be told whether {there} sees the same {disk.Path}: {why}.",
+                "If both hosts see the same one, say 'storage: shared' in the plan; else move that file away, or try again later.")];
         }
 
         if (!sides.FolderThere)
@@ -194,15 +240,10 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             return [Error($"{there} has another file at {disk.Path} ({existing.Format}, {new Bytes(existing.Capacity)}).", "Move that file away.")];
         }
 
-        return await UserOf(disk.Path!, cancellationToken) switch
-        {
-            Outcome<string>.Done { Value: "" } => [new Finding(
-                FindingArea.Storage,
-                FindingSeverity.Warning,
-                $"{there} has an older {disk.Path} of the same format and size; the migration writes over it.")],
-            Outcome<string>.Done { Value: var user } => [Error($"{disk.Path} on {there} belongs to {user}.", "Give the two VMs different paths.")],
-            _ => [Error($"{there} did not say whether {disk.Path} is in use there.", "Bring the host back, or choose another.")],
-        };
+        return [new Finding(
+            FindingArea.Storage,
+            FindingSeverity.Warning,
+            $"{there} has an older {disk.Path} of the same format and size; the migration writes over it.")];
     }
 
     /// <summary>The other VM at the destination that has this file as a disk; empty: none.</summary>
@@ -220,7 +261,14 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
     private static string Name(string path) => Path.GetFileName(path);
 
-    private sealed record Side(bool FolderExists, VolumeFacts? Volume, long Available);
+    private sealed record Side(bool FolderExists, VolumeFacts? Volume, long Available, bool Fresh);
 
-    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, bool? AreOne);
+    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, Proof Proof)
+    {
+        public bool AreOne => Proof.One is true;
+    }
+
+    /// <param name="One">Whether both hosts see one file; null: not proven.</param>
+    /// <param name="Why">Why it is not proven.</param>
+    internal sealed record Proof(bool? One, string? Why);
 }

@@ -46,7 +46,14 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
         var destination = await InspectVm(request.Destination, request.Vm, cancellationToken);
         var facts = await InspectHost(request.Destination, cancellationToken);
         return new Outcome<IReadOnlyList<Finding>>.Done(
-            SimulatedPreflight.Findings(request, source, destination, facts, fleet.CanEncrypt(request.Source.Host, request.Destination.Host)));
+            SimulatedPreflight.Findings(
+                request,
+                source,
+                destination,
+                facts,
+                fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
+                fleet.VirtualCpusOn(request.Destination.Host),
+                fleet.OtherActorsOf(request.Vm.Id)));
     }
 
     public async Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken)
@@ -83,7 +90,14 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
 
         var facts = await InspectHost(request.Destination, cancellationToken);
         var error = SimulatedPreflight
-            .Findings(request, atSource, atDestination, facts, fleet.CanEncrypt(request.Source.Host, request.Destination.Host))
+            .Findings(
+                request with { Options = request.Options with { Bounds = null } },
+                atSource,
+                atDestination,
+                facts,
+                fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
+                virtualCpusThere: 0,
+                [])
             .FirstOrDefault(f => f.Severity == FindingSeverity.Error);
         return error is null
             ? await Send(

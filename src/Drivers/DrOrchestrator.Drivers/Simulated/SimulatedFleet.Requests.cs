@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Core.Moves;
 
 namespace DrOrchestrator.Drivers.Simulated;
@@ -223,6 +224,25 @@ public sealed partial class SimulatedFleet
         {
             return hosts.TryGetValue(source, out var from) && from.Settings.CanEncrypt
                 && hosts.TryGetValue(destination, out var to) && to.Settings.CanEncrypt;
+        }
+    }
+
+    /// <summary>Virtual CPUs of what runs on a host.</summary>
+    internal int VirtualCpusOn(HostId host)
+    {
+        lock (gate)
+        {
+            return hosts.TryGetValue(host, out var there)
+                ? there.Copies.Values.Where(copy => copy.State is not VmState.Shutoff).Sum(copy => copy.Vm.Settings.Vcpus)
+                : 0;
+        }
+    }
+
+    internal IReadOnlyList<OtherActor> OtherActorsOf(VmId vm)
+    {
+        lock (gate)
+        {
+            return vms.TryGetValue(vm, out var known) ? known.Settings.OtherActors : [];
         }
     }
 

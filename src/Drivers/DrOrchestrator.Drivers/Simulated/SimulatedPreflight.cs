@@ -7,7 +7,8 @@ namespace DrOrchestrator.Drivers.Simulated;
 internal static class SimulatedPreflight
 {
     public static IReadOnlyList<Finding> Findings(
-        MigrationRequest request, Outcome<VmCopy> source, Outcome<VmCopy> destination, Outcome<HostFacts> facts, bool canEncrypt)
+        MigrationRequest request, Outcome<VmCopy> source, Outcome<VmCopy> destination, Outcome<HostFacts> facts, bool canEncrypt,
+        int virtualCpusThere, IReadOnlyList<OtherActor> actors)
     {
         var findings = new List<Finding>();
         if (source is Outcome<VmCopy>.Done { Value: var atSource })
@@ -28,11 +29,25 @@ internal static class SimulatedPreflight
 
         if (destination is Outcome<VmCopy>.Done { Value: var there } && facts is Outcome<HostFacts>.Done { Value: var host })
         {
-            findings.AddRange(AtDestination(request, source, there, host));
+            findings.AddRange(AtDestination(request, there));
+            if (source is Outcome<VmCopy>.Done { Value: { State: not VmState.Absent } here })
+            {
+                findings.AddRange(CapacityFindings.Of(here, host, virtualCpusThere, request.Options.Bounds));
+            }
         }
         else
         {
             findings.Add(Silent(request.Destination));
+        }
+
+        findings.AddRange(OtherActorFindings.Of(actors, request.Options.OtherActors));
+        if (request.Options.PostCopy)
+        {
+            findings.Add(new Finding(
+                FindingArea.Bandwidth,
+                FindingSeverity.Error,
+                "The plan asks for post-copy, which the simulated driver does not have.",
+                "Leave migration.postCopy out of the plan."));
         }
 
         if (request.Options.Encrypted && !canEncrypt)
@@ -56,32 +71,22 @@ internal static class SimulatedPreflight
         return findings;
     }
 
-    private static IEnumerable<Finding> AtDestination(
-        MigrationRequest request, Outcome<VmCopy> source, VmCopy there, HostFacts host)
+    private static IEnumerable<Finding> AtDestination(MigrationRequest request, VmCopy there)
     {
         if (there.State == VmState.Shutoff)
         {
             yield return new Finding(
                 FindingArea.VmConfiguration,
                 FindingSeverity.Warning,
-                $"{host.Host} has an old definition of {request.Vm}; the migration replaces it.");
+                $"{there.Host} has an old definition of {request.Vm}; the migration replaces it.");
         }
         else if (there.State != VmState.Absent)
         {
             yield return new Finding(
                 FindingArea.VmConfiguration,
                 FindingSeverity.Error,
-                $"{host.Host} already has a copy of {request.Vm} that is {MigrationVerdict.Word(there.State)}.",
+                $"{there.Host} already has a copy of {request.Vm} that is {MigrationVerdict.Word(there.State)}.",
                 "Find out which copy is the right one, and stop and remove the other.");
-        }
-
-        if (source is Outcome<VmCopy>.Done { Value.Memory: var needed } && host.MemoryFree < needed)
-        {
-            yield return new Finding(
-                FindingArea.Capacity,
-                FindingSeverity.Error,
-                $"{host.Host} has {host.MemoryFree} of memory free; {request.Vm} needs {needed}.",
-                "Free memory there, or choose another host.");
         }
     }
 

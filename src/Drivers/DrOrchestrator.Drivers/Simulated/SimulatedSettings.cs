@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 
 namespace DrOrchestrator.Drivers.Simulated;
 
@@ -46,6 +47,9 @@ public sealed record SimulatedVmSettings(VmRef Vm)
 
     /// <summary>Whether all hosts see its disks.</summary>
     public bool SharedStorage { get; init; } = true;
+
+    /// <summary>Who else acts on it, as its hypervisor would tell: native HA, auto-evacuation, rebalancing.</summary>
+    public IReadOnlyList<OtherActor> OtherActors { get; init; } = [];
 
     /// <summary>The custody generation in its metadata at the beginning; null: none.</summary>
     public long? Generation { get; init; }

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using DrOrchestrator.Cli.Views;
+using DrOrchestrator.Contracts.Http;
+
+namespace DrOrchestrator.Cli.Commands;
+
+/// <summary>What a plan would meet if it were run now.</summary>
+internal static class PreflightCommand
+{
+    public static Command Of(CallFactory calls)
+    {
+        var plan = new Argument<string>("PLAN") { Description = "The plan's name; drctl status lists them." };
+        var host = new Option<string>("--host") { Description = "The host that it would be run over.", HelpName = "HOST", Required = true };
+        return calls.Runs(
+            new Command("preflight", "What a plan would meet if it were run now; begins nothing. Exits 3 where something would stop a move.") { plan, host },
+            async (call, parsed, cancellationToken) =>
+            {
+                var report = await call.Api.Post<PreflightReport>("preflight", new PreflightRequest(parsed.GetRequiredValue(plan), parsed.GetRequiredValue(host)), cancellationToken);
+                call.Show(report, view => PreflightScreen.Of(view, call.Width));
+                return report.Verdict == "errors" ? ExitCode.Refused : ExitCode.Done;
+            });
+    }
+}

@@ -1,0 +1,122 @@
+using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Core.Plans;
+using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Drivers;
+using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Work;
+
+namespace DrOrchestrator.Server.Api.Preflights;
+
+/// <summary>
+/// Looks, plans and asks both ends of every move, as a run would, and begins nothing. The plan that a run makes later may be another one:
+/// it looks for itself.
+/// </summary>
+public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateReader states, TimeProvider clock)
+{
+    /// <summary>VMs asked about at once; each asks both of its hosts, and hosts answer few questions at a time.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>The report, or why there is nothing to report on.</summary>
+    public async Task<(PreflightReport? Report, Refusal? Refusal)> Make(RecoveryPlan plan, HostId host, CancellationToken cancellationToken)
+    {
+        var at = clock.GetUtcNow();
+        var scope = await scopes.Look(host, cancellationToken);
+        var source = scope.Hosts.FirstOrDefault(candidate => candidate.Host == host);
+        if (source is not { Answered: true })
+        {
+            return (null, new Refusal($"{host} does not answer ({source?.Silence}), so nothing can be live-migrated off it.", "Restore its management connection."));
+        }
+
+        if (!source.Copies.Any(copy => copy.State is not VmState.Shutoff))
+        {
+            return (null, new Refusal($"{host} runs no VM: there is nothing to move.", "See drctl vms."));
+        }
+
+        var planned = EvacuationPlanner.Plan(host, plan, scope);
+
+        // A person asks, so this is what a run that a person starts now would be given.
+        var trigger = new RunTrigger(RunTriggerKind.Operator, new Actor("preflight"), "Preflight on demand.", Doubt: await states.DoubtOf(host, cancellationToken));
+        using var lanes = new SemaphoreSlim(AtOnce);
+        var moving = await Task.WhenAll(planned.Moves.Select(move => Ask(move, MoveTerms.Of(move, plan.Policy, scope, trigger), lanes, cancellationToken)));
+        PreflightVm[] vms =
+        [
+            .. planned.Unplaced.Select(unplaced => new PreflightVm(
+                unplaced.Vm.Id.Value, unplaced.Vm.Name, host.Value, null, [View(new Finding(FindingArea.Capacity, FindingSeverity.Error, unplaced.Reason))])),
+            .. moving,
+        ];
+        FindingView[] findings = [.. OfHosts(host, planned, scope).Select(View)];
+        var severities = vms.SelectMany(vm => vm.Findings).Concat(findings).Select(finding => finding.Severity).ToHashSet(StringComparer.Ordinal);
+        return (
+            new PreflightReport
+            {
+                Plan = plan.Name,
+                PlanHash = plan.ContentHash,
+                Host = host.Value,
+                At = at,
+                Verdict = severities.Contains("error") ? "errors" : severities.Contains("warning") ? "warnings" : "clear",
+                PredictedSeconds = planned.PredictedMakespan?.TotalSeconds,
+                LowerBoundSeconds = planned.LowerBound?.TotalSeconds,
+                Findings = findings,
+                Vms = vms,
+            },
+            null);
+    }
+
+    /// <summary>Hosts at the sites that the plan names which take no VM; and whether the host that was named is worked on.</summary>
+    private static IEnumerable<Finding> OfHosts(HostId host, EvacuationPlan planned, ScopeObservation scope)
+    {
+        foreach (var left in planned.LeftOut ?? [])
+        {
+            yield return new Finding(
+                FindingArea.Capacity, FindingSeverity.Warning, $"{left.Why} It takes no VM.", WayIn(left.Cause));
+        }
+
+        if (scope.WorkOn(host) is { } why)
+        {
+            yield return new Finding(FindingArea.Capacity, FindingSeverity.Information, $"{why} Nothing begins for it by itself; a run that a person starts does.");
+        }
+    }
+
+    private static string WayIn(LeftOutCause cause) => cause switch
+    {
+        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end.",
+        LeftOutCause.Sickness => "It takes some again when what stands against it is resolved: drctl alerts.",
+        LeftOutCause.Emptying => "It takes some again when that run has ended: drctl run list.",
+        _ => throw new InvalidOperationException($"{cause} is no cause."),
+    };
+
+    private async Task<PreflightVm> Ask(PlannedMove move, MoveTerms terms, SemaphoreSlim lanes, CancellationToken cancellationToken)
+    {
+        await lanes.WaitAsync(cancellationToken);
+        try
+        {
+            // Generation 0 and a move of no run: whatever a driver does with it, it is older than any order.
+            var request = new MigrationRequest(
+                MoveId.Of(new RunId("preflight"), move.Vm.Id, 0), move.Vm, move.Source, move.Destination, 0, terms.Policy.Migration);
+            var answer = await drivers.For(move.Source).Preflight(request, cancellationToken);
+            List<Finding> findings = answer switch
+            {
+                Outcome<IReadOnlyList<Finding>>.Done done => [.. done.Value],
+                Outcome<IReadOnlyList<Finding>>.Refused refused => [new Finding(FindingArea.VmConfiguration, FindingSeverity.Error, refused.Reason, refused.WayOut)],
+                Outcome<IReadOnlyList<Finding>>.Failed failed => [Unanswered(failed.Reason)],
+                Outcome<IReadOnlyList<Finding>>.Unknown unknown => [Unanswered(unknown.Reason)],
+                _ => throw new InvalidOperationException($"{answer.GetType().Name} is no outcome."),
+            };
+            findings.AddRange(terms.Foreseen);
+            return new PreflightVm(
+                move.Vm.Id.Value, move.Vm.Name, move.Source.Host.Value, move.Destination.Host.Value, [.. findings.OrderByDescending(finding => finding.Severity).Select(View)]);
+        }
+        finally
+        {
+            lanes.Release();
+        }
+    }
+
+    private static Finding Unanswered(string reason) =>
+        new(FindingArea.Reachability, FindingSeverity.Error, $"Preflight gave no answer: {reason}", "Check that both hosts answer, then ask again.");
+
+    private static FindingView View(Finding finding) => new(Words.Of(finding.Area), Words.Of(finding.Severity), finding.Fact, finding.WayOut);
+}
