@@ -35,30 +35,44 @@ internal static class MoveCustody
             case MovePhase.NotEnrolled:
                 return Enrol(observe.Vm, observe.Places, observe.At) is { } enrolled ? Decision.Of(enrolled) : Decision.Nothing;
 
-            // A copy seen during a move is the move's business: it asks its own questions.
             case MovePhase.Idle:
                 return ObserveIdle(state, observe);
+
+            // The move's own places are asked until each is clear, which may take days; somebody else may start the VM at a third
+            // one meanwhile. A place that is seen joins; what clears one is the asking's business.
+            case MovePhase.Clearing:
+                return Seen(state, observe) is { } seen ? Decision.Of(seen) : Decision.Nothing;
+
+            // A copy seen during a move is the move's business: it asks its own questions.
 
             default:
                 return Decision.Nothing;
         }
     }
 
+    /// <summary>Where it is seen to run beyond what the record holds; null: nothing new.</summary>
+    private static MoveEvent? Seen(MoveState state, MoveMessage.ObserveVm observe) => Running(observe) switch
+    {
+        { Length: > 1 } running when !running.SequenceEqual(state.Duplicate) => new DuplicateObserved(running) { At = observe.At },
+        [var host] when !state.Custody.Includes(host) => new VmFoundElsewhere(host) { At = observe.At },
+        _ => null,
+    };
+
+    private static HostId[] Running(MoveMessage.ObserveVm observe) =>
+        [.. observe.Places.Where(place => place.State is VmState.Running && !place.MigratingOut).Select(place => place.Host)];
+
     private static bool SaysGone(PlaceReport place) => place.State is { } answer && TransferJudgement.IsGone(answer);
 
     private static Decision ObserveIdle(MoveState state, MoveMessage.ObserveVm observe)
     {
-        var events = new List<object>();
-        var running = observe.Places.Where(place => place.State is VmState.Running && !place.MigratingOut).Select(place => place.Host).ToArray();
+        var seen = Seen(state, observe);
+        var running = Running(observe);
         if (running.Length > 1)
         {
-            return running.SequenceEqual(state.Duplicate) ? Decision.Nothing : Decision.Of(new DuplicateObserved(running) { At = observe.At });
+            return seen is null ? Decision.Nothing : Decision.Of(seen);
         }
 
-        if (running.Length == 1 && !state.Custody.Includes(running[0]))
-        {
-            events.Add(new VmFoundElsewhere(running[0]) { At = observe.At });
-        }
+        List<object> events = seen is null ? [] : [seen];
 
         // Nothing of ours is pending in this phase, so a host's own "not here" is evidence.
         events.AddRange(observe.Places

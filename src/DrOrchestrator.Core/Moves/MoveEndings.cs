@@ -206,9 +206,10 @@ internal static class MoveEndings
             settled && place.Host != keep && place.State is { } answer && TransferJudgement.IsGone(answer) && state.Custody.Includes(place.Host)).ToArray();
         var left = state.Custody.Places.Select(place => place.Host).Except(gone.Select(place => place.Host)).ToArray();
         IEnumerable<object> cleared = gone.Select(place => Confirmed(place, sentence, message.At));
-        return left.Length <= 1
-            ? cleared.Append(new CustodySettled(running.Length == 1 ? running[0] : null) { At = message.At })
-            : cleared;
+
+        // A place that is left without having been asked is one where somebody else's copy was seen.
+        HostId? runsAt = running.Length == 1 ? running[0] : left is [var host] && message.Places.All(place => place.Host != host) ? host : null;
+        return left.Length <= 1 ? cleared.Append(new CustodySettled(runsAt) { At = message.At }) : cleared;
     }
 
     private static IEnumerable<object> Duplicate(MoveState state, IReadOnlyList<PlaceReport> places, DateTimeOffset at)

@@ -68,4 +68,39 @@ public sealed class ObservingTests
     [Fact]
     public void Clears_nothing_while_no_host_runs_it() =>
         Vm.Given(Enrolled).When(new ObserveVm(Web, [At(A1, VmState.Shutoff), At(B1, VmState.Absent)], 1)).ThenNothing();
+
+    [Fact]
+    public void Somebody_elses_copy_at_a_third_place_joins_while_the_move_s_own_places_are_asked()
+    {
+        var found = Vm.Given(Clearing).When(new ObserveVm(Web, [At(A1, null), At(B1, VmState.Absent), At(B2, VmState.Running)], 3))
+            .ThenEvents(typeof(VmFoundElsewhere));
+        Assert.Equal([A1.Host, B1.Host, B2.Host], found.MightRunAt());
+        Assert.Equal((MovePhase.Clearing, B2.Host), (found.Phase(), found.StateOf<MoveState>().RunsAt));
+
+        // The same look again is of an older generation, and a newer one says nothing new.
+        found.When(new ObserveVm(Web, [At(A1, null), At(B1, VmState.Absent), At(B2, VmState.Running)], 3)).ThenNothing();
+        found.When(new ObserveVm(Web, [At(A1, null), At(B1, VmState.Absent), At(B2, VmState.Running)], 4)).ThenNothing();
+
+        // When the move's own places have answered, it is where it was seen.
+        var key = $"{Move}/clear@4";
+        var settled = found.At(After(400)).When(Places(key, VmState.Absent, VmState.Absent, 400)).ThenGoOn()
+            .At(After(410)).When(Places(key, VmState.Absent, VmState.Absent, 410)).ThenGoOn();
+        Assert.Equal([B2.Host], settled.MightRunAt());
+        Assert.Equal((MovePhase.Idle, B2.Host), (settled.Phase(), settled.StateOf<MoveState>().RunsAt));
+    }
+
+    [Fact]
+    public void A_look_clears_nothing_while_the_move_s_own_places_are_asked() =>
+        Vm.Given(Clearing).When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent)], 3)).ThenNothing();
+
+    [Fact]
+    public void A_second_copy_at_a_third_place_is_a_duplicate_once_while_the_move_s_own_places_are_asked()
+    {
+        var twice = new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent), At(B2, VmState.Running)], 3);
+
+        var after = Vm.Given(Clearing).When(twice).ThenEvents(typeof(DuplicateObserved));
+
+        Assert.Equal([A1.Host, B1.Host, B2.Host], after.MightRunAt());
+        after.When(twice with { Generation = 4 }).ThenNothing();
+    }
 }
