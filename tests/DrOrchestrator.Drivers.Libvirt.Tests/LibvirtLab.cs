@@ -27,6 +27,7 @@ internal sealed class LibvirtLab : IConformanceLab
     public const string OwnFolder = "/var/lib/libvirt/images";
 
     private const string State = "/var/lib/drorchestrator-lab";
+    private static readonly bool Wanted = Environment.GetEnvironmentVariable("DR_LAB") == "1";
     private static int made;
 
     private readonly System.Collections.Concurrent.ConcurrentBag<(VmRef Vm, string Address)> guests = [];
@@ -53,8 +54,13 @@ internal sealed class LibvirtLab : IConformanceLab
 
     public static async Task<LibvirtLab> Open()
     {
-        Assert.SkipUnless(Environment.UserName == "root" && Directory.Exists($"{State}/run"), "The lab is not up (deploy/lab/up, as root).");
-        Assert.SkipUnless(await Resolves("a1"), "Not inside the lab's orchestrator place (deploy/lab/exec orch ...).");
+        var up = Environment.UserName == "root" && Directory.Exists($"{State}/run");
+        var inside = await Resolves("a1");
+
+        // Where the lab is wanted, that it is not there is a failure.
+        Assert.False(Wanted && !(up && inside), "DR_LAB=1 wants the lab, and it is not up or this is not its orchestrator place.");
+        Assert.SkipUnless(up, "The lab is not up (deploy/lab/up, as root).");
+        Assert.SkipUnless(inside, "Not inside the lab's orchestrator place (deploy/lab/exec orch ...).");
         return new LibvirtLab();
     }
 

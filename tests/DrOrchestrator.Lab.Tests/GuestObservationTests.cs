@@ -47,6 +47,7 @@ public sealed class GuestObservationTests
         {
             Exchange(guest, "a", 1, Seconds(1), "boot-1", 100);
             Exchange(guest, "a", 2, Seconds(2), "boot-2", 1);
+            guest.QmpAnswered("a1", isRunning: true, Seconds(1), Seconds(2));
         }
 
         Assert.Equal(1, surprised.Report(Seconds(3)).Duplicates);
@@ -85,6 +86,47 @@ public sealed class GuestObservationTests
 
         Assert.Equal((1, 1), (report.RunningOverlaps, report.Duplicates));
         Assert.Null(report.BootIds);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Says_that_there_was_no_duplicate_only_where_it_was_looked_for_in_both_ways(bool heard, bool sampled)
+    {
+        var guest = Observe();
+        if (heard)
+        {
+            Exchange(guest, "a", 1, Seconds(1));
+        }
+
+        if (sampled)
+        {
+            guest.QmpAnswered("a1", isRunning: true, Seconds(1), Seconds(2));
+        }
+
+        Assert.Equal(heard && sampled ? 0 : null, guest.Report(Seconds(3)).Duplicates);
+    }
+
+    [Fact]
+    public void All_together_are_unknown_where_one_is_but_a_duplicate_that_was_seen_stands()
+    {
+        var seen = Observe();
+        Exchange(seen, "a", 1, Seconds(1));
+        seen.QmpAnswered("a1", isRunning: true, Seconds(1), Seconds(2));
+        var unseen = Observe();
+
+        Assert.Equal((null, null), Together(seen, unseen));
+        seen.QmpAnswered("b1", isRunning: true, Seconds(1), Seconds(2));
+        Assert.Equal((1, null), Together(seen, unseen));
+        Assert.Equal(1, Together(seen).Duplicates);
+        Assert.NotNull(Together(seen).MaxSilenceSeconds);
+    }
+
+    private static (int? Duplicates, double? MaxSilenceSeconds) Together(params GuestObservation[] guests)
+    {
+        var report = Summary.Of(guests, new ObservationClock(TimeProvider.System), TimeSpan.Zero);
+        return (report.Duplicates, report.MaxSilenceSeconds);
     }
 
     [Fact]

@@ -79,7 +79,8 @@ public sealed class GuestObservation(string name, IPAddress address, IEnumerable
                 HostsSeenRunning = sampled ? running.HostsSeenRunning : null,
                 QmpAnswers = sampled ? running.Answers : null,
                 LongestQuerySeconds = sampled ? Seconds(running.LongestQuery) : null,
-                Duplicates = heard || sampled ? Duplicates() : null,
+                // None seen is only said where both ways of seeing one worked: a copy that answers nobody shows in QMP alone.
+                Duplicates = Duplicates() is > 0 and var seen ? seen : heard && sampled ? 0 : null,
             };
         }
     }

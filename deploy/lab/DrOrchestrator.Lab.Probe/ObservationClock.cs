@@ -1,7 +1,7 @@
 namespace DrOrchestrator.Lab.Probe;
 
 /// <summary>Monotonic time since the observation began, the same for every prober.</summary>
-internal sealed class ObservationClock(TimeProvider time)
+public sealed class ObservationClock(TimeProvider time)
 {
     private readonly long start = time.GetTimestamp();
 

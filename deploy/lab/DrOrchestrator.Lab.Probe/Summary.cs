@@ -3,7 +3,8 @@ using System.Text;
 
 namespace DrOrchestrator.Lab.Probe;
 
-internal static class Summary
+/// <summary>All guests together, as JSON and as a table for people.</summary>
+public static class Summary
 {
     public static ProbeReport Of(IEnumerable<GuestObservation> guests, ObservationClock clock, TimeSpan stall)
     {
@@ -13,9 +14,9 @@ internal static class Summary
         {
             StartedAt = clock.StartedAt,
             Seconds = Math.Round(now.TotalSeconds, 3),
-            // One guest nobody saw leaves the total unknown: the sum of the others would look complete.
-            Duplicates = reports.Exists(guest => guest.Duplicates is null) ? null : reports.Sum(guest => guest.Duplicates),
-            MaxSilenceSeconds = reports.Max(guest => guest.MaxSilenceSeconds),
+            // One guest nobody saw leaves the whole unknown: what the others show would look complete. A duplicate that was seen stands.
+            Duplicates = reports.Sum(guest => guest.Duplicates ?? 0) is > 0 and var seen ? seen : reports.Exists(guest => guest.Duplicates is null) ? null : 0,
+            MaxSilenceSeconds = reports.Exists(guest => guest.MaxSilenceSeconds is null) ? null : reports.Max(guest => guest.MaxSilenceSeconds),
             ProberStallSeconds = Math.Round(stall.TotalSeconds, 4),
             Guests = reports,
         };

@@ -82,6 +82,14 @@ public sealed class EvacuationTests(LabServer lab)
         await ChildProcess.Script("deploy/lab/wan", "shape", "200", "10");
         await lab.UntilEnded(run, TimeSpan.FromMinutes(4));
         await EveryGuestRunsOnce(boots);
+
+        // Thawed, the place was cleared and the VM moved after all; the run says of each where it is.
+        var truth = await LabServer.Truth();
+        var after = await lab.Run(run);
+        Assert.Equal("completed", after.GetProperty("run").GetProperty("outcome").GetString());
+        Assert.All(
+            after.GetProperty("vms").EnumerateArray(),
+            entry => Assert.Equal(truth[entry.GetProperty("name").GetString()!].Single(), entry.GetProperty("runsAt").GetString()));
     }
 
     [Fact]
@@ -98,6 +106,8 @@ public sealed class EvacuationTests(LabServer lab)
         var dead = detail.GetProperty("vms").EnumerateArray().First(vm => vm.GetProperty("name").GetString() == name);
         Assert.Equal("failed", dead.GetProperty("state").GetString());
         var reported = await Events(dead.GetProperty("id").GetString()!);
+        Assert.Contains(reported, entry => entry.GetProperty("name").GetString() == "vm_transfer_reported"
+            && entry.GetProperty("data").GetProperty("report").GetProperty("result").GetString() == "done");
         Assert.Contains(reported, entry => entry.GetProperty("name").GetString() == "vm_guest_arrived");
         Assert.Equal(OnA1.Length - 1, detail.GetProperty("vms").EnumerateArray().Count(vm => vm.GetProperty("state").GetString() == "moved"));
     }
@@ -109,10 +119,15 @@ public sealed class EvacuationTests(LabServer lab)
         await ChildProcess.Script("deploy/lab/wan", "shape", "60", "10");
         var boots = await LabServer.BootIds();
         var run = await lab.StartRun("a1");
-        await lab.UntilTransferring(run);
+        var moving = (await lab.UntilTransferring(run)).GetProperty("id").GetString()!;
         await ChildProcess.Script("deploy/lab-server", "kill");
         await ChildProcess.Script("deploy/lab-server", "start");
         await lab.UntilEnded(run, TimeSpan.FromMinutes(5));
+
+        // The killed process held the transfer, and another worker took it over.
+        var taken = (await Events(moving)).Select(entry => entry.GetProperty("name").GetString()).ToArray();
+        Assert.Contains("vm_claim_lapsed", taken);
+        Assert.True(taken.Count(name => name == "vm_order_claimed") > 1, string.Join(' ', taken));
         Assert.Equal("completed", (await lab.Run(run)).GetProperty("run").GetProperty("outcome").GetString());
         await EveryGuestRunsOnce(boots);
         var truth = await LabServer.Truth();
