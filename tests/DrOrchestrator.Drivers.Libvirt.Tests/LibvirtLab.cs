@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -18,7 +19,7 @@ namespace DrOrchestrator.Drivers.Libvirt.Tests;
 /// The real lab: hosts a1 and b1, over TLS. Guests are made for each case by <c>virsh</c>, an independent
 /// client, and taken away after it; the lab's own guests are not touched.
 /// </summary>
-internal sealed class LibvirtLab : IConformanceLab
+internal sealed partial class LibvirtLab : IConformanceLab
 {
     /// <summary>One folder that all hosts see.</summary>
     public const string SharedFolder = State + "/shared";
@@ -28,6 +29,7 @@ internal sealed class LibvirtLab : IConformanceLab
 
     private const string State = "/var/lib/drorchestrator-lab";
     private static readonly bool Wanted = Environment.GetEnvironmentVariable("DR_LAB") == "1";
+    private const int Hangup = 1;
     private static int made;
 
     private readonly System.Collections.Concurrent.ConcurrentBag<(VmRef Vm, string Address)> guests = [];
@@ -223,7 +225,7 @@ internal sealed class LibvirtLab : IConformanceLab
     }
 
     /// <summary>A WAN with a long way, so that there is time to cut it while an answer is on its way; or a narrow one, for what follows a pass.</summary>
-    public async Task SlowWan(int megabits = 200, int delayMilliseconds = 300)
+    public async Task SlowWan(int megabits = 200, int delayMilliseconds = 500)
     {
         cut = slow = true;
         await Command("wan", "shape", megabits.ToString(CultureInfo.InvariantCulture), delayMilliseconds.ToString(CultureInfo.InvariantCulture));
@@ -235,10 +237,9 @@ internal sealed class LibvirtLab : IConformanceLab
     /// <summary>What `wan cut` does, without the second that starting a shell takes on a busy machine.</summary>
     public static void CutAtOnce()
     {
-        var process = File.ReadAllText($"{State}/run/wan/process").Split(' ')[0];
-        File.WriteAllText($"{State}/run/wan/shape", "200 300 both\n");
-        using var signal = Process.Start("kill", ["-HUP", process]);
-        signal.WaitForExit();
+        var process = int.Parse(File.ReadAllText($"{State}/run/wan/process").Split(' ')[0], CultureInfo.InvariantCulture);
+        File.WriteAllText($"{State}/run/wan/shape", "200 500 both\n");
+        Assert.Equal(0, Signal(process, Hangup));
     }
 
     public async ValueTask DisposeAsync()
@@ -350,6 +351,10 @@ internal sealed class LibvirtLab : IConformanceLab
             return false;
         }
     }
+
+    /// <summary>Without a process of its own: what is to be cut is half a second on its way.</summary>
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 
     private static Task<Run> InHost(HostId host, params string[] command) => Command("exec", [host.Value, .. command]);
 

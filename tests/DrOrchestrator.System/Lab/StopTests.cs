@@ -11,7 +11,7 @@ public sealed class StopTests(LabServer lab)
     public async Task A_stop_of_everything_in_mid_run_lets_nothing_begin_survives_a_restart_and_resuming_finishes_the_run()
     {
         await lab.Reset(parallel: 1);
-        await ChildProcess.Script("deploy/lab/wan", "shape", "60", "10");
+        await ChildProcess.Script("deploy/lab/wan", "shape", "30", "10");
         var boots = await LabServer.BootIds();
         var before = await lab.Api("/preflight", """{"plan":"evacuate-host","host":"a1"}""");
         Assert.NotEqual("errors", before.GetProperty("verdict").GetString());
@@ -20,7 +20,8 @@ public sealed class StopTests(LabServer lab)
         var moving = (await lab.UntilTransferring(run)).GetProperty("name").GetString()!;
 
         var stopped = await lab.Api("/stop-all", """{"reason":"A test on the lab."}""");
-        Assert.Equal("stopped", stopped.GetProperty("phase").GetString());
+        await Condition.Until(
+            async () => (stopped = await lab.Api("/admission")).GetProperty("phase").GetString() == "stopped", TimeSpan.FromMinutes(1), "the stop is in force");
         Assert.Equal([moving], stopped.GetProperty("stop").GetProperty("underWay").EnumerateArray().Select(slot => slot.GetProperty("vm").GetString()));
 
         // What was under way comes to its end; a server that starts meanwhile finds the stop standing.

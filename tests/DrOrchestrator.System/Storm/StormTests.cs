@@ -34,7 +34,7 @@ public sealed class StormTests(Services services, ITestOutputHelper output) : IC
         var (withheld, early) = (await InHealth("withheld"), await Count("run_started"));
         var reasons = await HeldBack();
         await Both(StormFleet.Hosts, "first", began, firing: true);
-        Assert.True(early <= MaxRecoveries, $"{early} runs began before the others were heard of.");
+        Assert.True(early < MaxRecoveries, $"{early} runs began before the others were heard of, and leave none of the hour's for what follows.");
         Assert.Equal(40 - early, withheld.Count);
         Assert.All(withheld, host => Assert.Contains("sick at once", host.GetProperty("withheld").GetString(), StringComparison.Ordinal));
         Assert.Equal(Names(withheld), Names(reasons, "host"));
@@ -66,6 +66,11 @@ public sealed class StormTests(Services services, ITestOutputHelper output) : IC
         await Start(1);
         await Both(StormFleet.Hosts, "second", began, firing: true);
         await Until(40, "postponed", "handled");
+
+        // A host whose look came while a server began may be postponed for another reason at first.
+        await Condition.Until(
+            async () => (await HeldBack()).Count(held => held.GetProperty("brake").GetString() == "too-many-recoveries") == 40 - (MaxRecoveries - early - 1),
+            TimeSpan.FromMinutes(2), $"all others are held back by the cap (see {services.Folder})");
         var postponed = await InHealth("postponed");
         reasons = await HeldBack();
         Assert.Equal(MaxRecoveries, await Count("run_started"));
@@ -133,7 +138,7 @@ public sealed class StormTests(Services services, ITestOutputHelper output) : IC
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "runbooks", "evacuate-host.yaml"));
         await File.WriteAllTextAsync(
             Path.Combine(runbooks, "evacuate-host.yaml"),
-            text.Replace("holdDownSeconds: 60", "holdDownSeconds: 3", StringComparison.Ordinal).Replace("sites: [B]", "sites: [B, A]", StringComparison.Ordinal));
+            text.Replace("holdDownSeconds: 60", "holdDownSeconds: 10", StringComparison.Ordinal).Replace("sites: [B]", "sites: [B, A]", StringComparison.Ordinal));
         await Start(0);
         await Start(1);
     }
