@@ -48,6 +48,27 @@ public sealed class CloudEventTests
     }
 
     [Fact]
+    public async Task A_binary_event_that_can_not_be_used_is_kept_once_whatever_the_order_of_its_headers()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("bmc", Scopes.Trigger);
+        (string Name, string Value)[] headers = [("ce-specversion", "1.0"), ("ce-source", "/bmc/a1"), ("ce-type", Raised), ("ce-subject", "a1")];
+        foreach (var order in new[] { headers, [.. headers.Reverse()] })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = Content("{}", "application/json") };
+            foreach (var (name, value) in order)
+            {
+                request.Headers.Add(name, value);
+            }
+
+            using var answer = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        }
+
+        Assert.Equal(2, Assert.Single(server.Unmatched.All).Times);
+    }
+
+    [Fact]
     public async Task The_same_event_again_changes_nothing_not_even_after_its_resolution()
     {
         await using var server = await TestServerHost.Start();

@@ -62,7 +62,10 @@ public sealed class CloudEventReading(HostMatching hosts)
     public ReadReport Binary(IReadOnlyDictionary<string, string> attributes, ReadOnlyMemory<byte> data)
     {
         var known = attributes.Where(attribute => Known.Contains(attribute.Key)).ToDictionary();
-        return WithData(known, data, string.Join('\n', known.Select(attribute => $"{attribute.Key}: {attribute.Value}")));
+
+        // Headers come in any order, and what can't be used is kept once however they came.
+        var part = known.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => $"{attribute.Key}: {attribute.Value}");
+        return WithData(known, data, string.Join('\n', part));
     }
 
     private ReadReport WithData(Dictionary<string, string> attributes, ReadOnlyMemory<byte> data, string part)
