@@ -17,6 +17,9 @@ public sealed record ScopeObservation(
     IReadOnlyList<HostLeftOut>? Maintenance = null, IReadOnlyList<HostLeftOut>? Unfit = null,
     IReadOnlyList<MoveId>? Arrived = null)
 {
+    /// <summary>The link of the inventory that joins the move's sites; null: there is none.</summary>
+    public SiteLink? LinkOf(PlannedMove move) => Links.FirstOrDefault(link => link.Joins(move.Source.Site, move.Destination.Site));
+
     /// <summary>What is worked on at the host or at its site, a sentence; null: nobody works on it.</summary>
     public string? WorkOn(HostId host) => Maintenance?.FirstOrDefault(one => one.Host == host)?.Why;
 }

@@ -66,11 +66,11 @@ internal sealed class Network
         if (link >= 0)
         {
             var there = scope.Links[link].From == move.Source.Site;
-            own.Add(WayOf(there ? '>' : '<', link, scope.Links[link].Bandwidth, $"the link from {move.Source.Site} to {move.Destination.Site}"));
+            own.Add(WayOf(there ? '>' : '<', link, scope.Links[link].Bandwidth, WayPart.OfLink(move.Source.Site, move.Destination.Site)));
         }
 
-        AddInterface(own, 'o', source, move.Source.Host, "outgoing");
-        AddInterface(own, 'i', destination, move.Destination.Host, "incoming");
+        AddInterface(own, 'o', source, move.Source.Host, WayPart.OutOf);
+        AddInterface(own, 'i', destination, move.Destination.Host, WayPart.Into);
         var alone = own.Count == 0 ? double.PositiveInfinity : Math.Min(Cap, own.Min(way => Capacities[way]));
         int[] ends = move.Source.Driver == move.Destination.Driver
             ? [DriverOf(move.Source.Driver)]
@@ -91,11 +91,11 @@ internal sealed class Network
         return -1;
     }
 
-    private void AddInterface(List<int> own, char kind, int number, HostId host, string direction)
+    private void AddInterface(List<int> own, char kind, int number, HostId host, Func<HostId, string> name)
     {
         if (limits.GetValueOrDefault(host)?.Interface is { } width)
         {
-            own.Add(WayOf(kind, number, width, $"the {direction} interface of {host}"));
+            own.Add(WayOf(kind, number, width, name(host)));
         }
     }
 
