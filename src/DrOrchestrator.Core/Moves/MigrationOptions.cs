@@ -1,4 +1,5 @@
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 
 namespace DrOrchestrator.Core.Moves;
 
@@ -63,4 +64,5 @@ public sealed record MigrationOptions(
 /// <param name="MemoryHeadroom">Memory that stays free at the destination.</param>
 /// <param name="CpuOvercommit">Virtual CPUs that the destination may carry for each of its logical CPUs; above 0.</param>
 /// <param name="Way">What the narrowest known part of the way carries; null: nothing of it is known.</param>
-public sealed record MoveBounds(Bytes MemoryHeadroom, double CpuOvercommit, Bandwidth? Way);
+/// <param name="WithoutPostCopy">What is foreseen where post-copy is allowed and then not used after all; null: nothing, or nothing else.</param>
+public sealed record MoveBounds(Bytes MemoryHeadroom, double CpuOvercommit, Bandwidth? Way, Finding? WithoutPostCopy = null);

@@ -2,6 +2,7 @@ using DrOrchestrator.Core.Custody;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Core.Runs;
 using static DrOrchestrator.Core.Moves.MoveEvent;
 using static DrOrchestrator.Core.Moves.MoveMessage;
 
@@ -197,7 +198,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
             && state.Custody.Generation == claim.Generation
             && current.Attempts + 1 == claim.Attempt;
         return due
-            ? Decision.Of(new OrderClaimed(new Claim(claim.OrderKey, claim.Attempt), claim.Worker) { At = claim.At })
+            ? Decision.Of(new OrderClaimed(new Claim(claim.OrderKey, claim.Attempt), claim.Worker, AgainstPostCopy(current!, claim.Doubt)) { At = claim.At })
             : Decision.Refuse("This order is claimed, answered or outdated.", "Nothing is left to do for it.");
     }
 
@@ -208,15 +209,21 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
             return Decision.Nothing;
         }
 
-        Finding[] findings = [.. report.Findings, .. state.Move!.Foreseen];
+        var doubt = AgainstPostCopy(state.Move!, report.Doubt);
+        Finding[] findings = [.. report.Findings, .. state.Move!.Foreseen, .. doubt is null ? [] : WithoutPostCopy(doubt, state.Move)];
         var error = findings.FirstOrDefault(finding => finding.Severity is FindingSeverity.Error);
         var why = report.Unanswered
             ?? (error is null ? null : new Refusal(error.Fact, error.WayOut ?? "Correct that first."));
-        var prepared = new SourcePrepared(findings, report.Baseline) { At = report.At };
+        var prepared = new SourcePrepared(findings, report.Baseline, doubt) { At = report.At };
         return why is not null
             ? Decision.Of(prepared, MoveEndings.EndAtSource(state, MoveOutcome.Refused, why.ToString(), report.At), Settled(state, report.At))
             : Decision.Of(prepared, new PlaceAdded(state.Move.Destination.Host, state.Move.TransferKey) { At = report.At });
     }
+
+    private static string? AgainstPostCopy(CurrentMove move, string? doubt) => move.Policy.Migration.PostCopy ? doubt : null;
+
+    private static Finding[] WithoutPostCopy(string doubt, CurrentMove move) =>
+        move.Policy.Migration.Bounds?.WithoutPostCopy is { } then ? [MoveTerms.NoPostCopy(doubt), then] : [MoveTerms.NoPostCopy(doubt)];
 
     private static Decision Progressed(MoveState state, ReportProgress report) =>
         state.Move?.Claim == report.Claim && state.Move.Progress != report.Progress

@@ -43,13 +43,17 @@ public abstract record MoveEvent
     /// <summary>Preflight passed, and the guest was asked who it is before it travels.</summary>
     /// <param name="Findings">Everything preflight found, warnings included.</param>
     /// <param name="Baseline">What the guest answered before; null where it has no check or did not answer.</param>
-    public sealed record SourcePrepared(IReadOnlyList<Finding> Findings, GuestObservation? Baseline) : MoveEvent;
+    /// <param name="Doubt">What stood against the source, so that post-copy, which policy allowed, is not used; null: nothing, or it was not allowed.</param>
+    public sealed record SourcePrepared(IReadOnlyList<Finding> Findings, GuestObservation? Baseline, string? Doubt = null) : MoveEvent;
 
     /// <summary>The destination became a place where a copy might be running, before any call that could put one there.</summary>
     public sealed record PlaceAdded(HostId Host, string OrderKey) : MoveEvent;
 
     /// <summary>A worker took the order and may act on it from now on.</summary>
-    public sealed record OrderClaimed(Claim Claim, string Worker) : MoveEvent;
+    /// <param name="Claim">The claim.</param>
+    /// <param name="Worker">Who acts.</param>
+    /// <param name="Doubt">What came to stand against the source since preflight, so that post-copy is not used; null: nothing, or it was not allowed.</param>
+    public sealed record OrderClaimed(Claim Claim, string Worker, string? Doubt = null) : MoveEvent;
 
     /// <summary>The worker's heartbeat stopped; another one may take over and re-attach.</summary>
     public sealed record ClaimLapsed(Claim Claim) : MoveEvent;

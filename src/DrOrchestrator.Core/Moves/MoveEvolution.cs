@@ -37,9 +37,9 @@ internal static class MoveEvolution
         MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
         MoveWithdrawn e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Withdrawn, state.RunsAt, e.Reason, [], null)),
         MoveHalted e => state with { Move = state.Move! with { HaltReason = e.Reason } },
-        SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline } },
+        SourcePrepared e => state with { Move = state.Move! with { Baseline = e.Baseline, Policy = PolicyUnder(e.Doubt, state.Move) } },
         PlaceAdded e => state with { Custody = state.Custody.Add(e.Host), Move = state.Move! with { TransferSince = e.At } },
-        OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt } },
+        OrderClaimed e => state with { Move = state.Move! with { Claim = e.Claim, Attempts = e.Claim.Attempt, Policy = PolicyUnder(e.Doubt, state.Move) } },
         ClaimLapsed e => state with
         {
             Custody = state.Custody.NextGeneration(),
@@ -93,6 +93,9 @@ internal static class MoveEvolution
         },
         _ => throw new InvalidOperationException($"A VM's stream has no {@event.GetType().Name}."),
     };
+
+    /// <summary>What was dropped once stays so, whoever takes the transfer up later.</summary>
+    private static MovePolicy PolicyUnder(string? doubt, CurrentMove move) => doubt is null ? move.Policy : move.Policy.WithoutPostCopy();
 
     /// <summary>A guest that is slowed down dirties less than it would; and what an earlier migration saw is of another time.</summary>
     private static ObservedDirtyRate? Seen(MoveState state, TransferProgressed e)

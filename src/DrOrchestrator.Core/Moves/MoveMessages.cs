@@ -38,15 +38,21 @@ public abstract record MoveMessage
     public sealed record AskSettled(MoveId Move) : MoveMessage;
 
     /// <summary>A worker wants to act on an order.</summary>
-    public sealed record ClaimOrder(string OrderKey, long Generation, int Attempt, string Worker) : MoveMessage;
+    /// <param name="OrderKey">The order.</param>
+    /// <param name="Generation">The custody generation that it was given in.</param>
+    /// <param name="Attempt">The attempt to claim.</param>
+    /// <param name="Worker">Who acts.</param>
+    /// <param name="Doubt">What stands against the source, read right before; null: nothing, or nobody looked.</param>
+    public sealed record ClaimOrder(string OrderKey, long Generation, int Attempt, string Worker, string? Doubt = null) : MoveMessage;
 
     /// <summary>Preflight's answer.</summary>
     /// <param name="OrderKey">The order answered.</param>
     /// <param name="Findings">All findings.</param>
     /// <param name="Baseline">The guest's own answer before the move; null: none.</param>
     /// <param name="Unanswered">Why preflight could not be done; null: it was.</param>
+    /// <param name="Doubt">What stands against the source, so that preflight was asked without post-copy; null: nothing, or nobody looked.</param>
     public sealed record ReportPreparation(
-        string OrderKey, IReadOnlyList<Finding> Findings, GuestObservation? Baseline, Refusal? Unanswered) : MoveMessage;
+        string OrderKey, IReadOnlyList<Finding> Findings, GuestObservation? Baseline, Refusal? Unanswered, string? Doubt = null) : MoveMessage;
 
     /// <summary>Progress from the worker that holds the claim.</summary>
     public sealed record ReportProgress(Claim Claim, MigrationProgress Progress) : MoveMessage;

@@ -17,4 +17,6 @@ public sealed record MovePolicy(
 {
     public static MovePolicy Default { get; } = new(
         MigrationOptions.Default, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1));
+
+    public MovePolicy WithoutPostCopy() => this with { Migration = Migration with { PostCopy = false } };
 }

@@ -20,7 +20,7 @@ public sealed record MoveTerms(MovePolicy Policy, IReadOnlyList<Finding> Foresee
     public static MoveTerms Of(PlannedMove move, PlanPolicy plan, ScopeObservation scope, RunTrigger trigger)
     {
         var migration = plan.Move.Migration;
-        var way = WayOf(move, scope);
+        var way = WayPart.Narrowest(move, scope)?.Width;
         var share = migration.BandwidthShare is { } part && way is { } whole ? new Bandwidth(whole.BytesPerSecond * part) : (Bandwidth?)null;
         var whyNot = migration.PostCopy ? WhyNotPostCopy(trigger) : null;
         var policy = plan.Move with
@@ -32,18 +32,16 @@ public sealed record MoveTerms(MovePolicy Policy, IReadOnlyList<Finding> Foresee
                 Bounds = new MoveBounds(plan.MemoryHeadroom, plan.CpuOvercommit, way),
             },
         };
-        var foreseen = new List<Finding>();
-        if (ConvergenceFindings.Of(move, plan with { Move = policy }, scope) is { } converges)
+        var converges = ConvergenceFindings.Of(move, plan with { Move = policy }, scope);
+        if (policy.Migration.PostCopy && ConvergenceFindings.Of(move, plan with { Move = policy.WithoutPostCopy() }, scope) is var then && then != converges)
         {
-            foreseen.Add(converges);
+            policy = policy with { Migration = policy.Migration with { Bounds = policy.Migration.Bounds! with { WithoutPostCopy = then } } };
         }
 
+        var foreseen = new List<Finding> { converges };
         if (whyNot is not null)
         {
-            foreseen.Add(new Finding(
-                FindingArea.Bandwidth,
-                FindingSeverity.Information,
-                $"The plan allows post-copy, and it is not used: {whyNot}"));
+            foreseen.Add(NotUsed(FindingSeverity.Information, whyNot));
         }
 
         if (migration.BandwidthShare is not null && share is null)
@@ -65,18 +63,16 @@ public sealed record MoveTerms(MovePolicy Policy, IReadOnlyList<Finding> Foresee
     public static string? WhyNotPostCopy(RunTrigger trigger) => trigger switch
     {
         { Kind: not RunTriggerKind.Operator } => "the run was started by an alert, and a source that is suspect could take the guest with it.",
-        { Doubt: { } doubt } => $"the source is suspect ({doubt}) and could take the guest with it.",
+        { Doubt: { } doubt } => Suspect(doubt),
         _ => null,
     };
 
-    /// <summary>The narrowest of what the inventory says of the link and of both interfaces; null: it says nothing.</summary>
-    private static Bandwidth? WayOf(PlannedMove move, ScopeObservation scope)
-    {
-        var ends = scope.Rules?.Hosts.Where(limit => limit.Host == move.Source.Host || limit.Host == move.Destination.Host) ?? [];
-        return ends.Select(limit => limit.Interface)
-            .Append(scope.Links.FirstOrDefault(link => link.Joins(move.Source.Site, move.Destination.Site))?.Bandwidth)
-            .Aggregate((Bandwidth?)null, Narrower);
-    }
+    /// <summary>The same of what came to stand against the source after the run was asked for: a warning, for the run counted with it.</summary>
+    public static Finding NoPostCopy(string doubt) => NotUsed(FindingSeverity.Warning, Suspect(doubt));
+
+    private static string Suspect(string doubt) => $"the source is suspect ({doubt}) and could take the guest with it.";
+
+    private static Finding NotUsed(FindingSeverity severity, string why) => new(FindingArea.Bandwidth, severity, $"The plan allows post-copy, and it is not used: {why}");
 
     private static Bandwidth? Narrower(Bandwidth? one, Bandwidth? other) =>
         one is not { } first ? other : other is not { } second || first.BytesPerSecond <= second.BytesPerSecond ? first : second;

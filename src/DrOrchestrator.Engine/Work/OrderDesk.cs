@@ -36,7 +36,7 @@ public sealed class OrderDesk : IAsyncDisposable
         this.options = options;
         this.log = log;
         var reports = new Reporter(streams, options, clock, log);
-        transfers = new TransferWorker(reports, deadlines, drivers, options, clock, log);
+        transfers = new TransferWorker(reports, streams, deadlines, drivers, options, clock, log);
         observations = new ObservationWorker(reports, new ScopeReader(observer, streams, clock), new HostSurvey(observer, drivers, inventory, clock));
         guests = new GuestWorker(reports, drivers, options, clock);
         transferSlots = new SemaphoreSlim(options.ParallelOrders);
@@ -76,9 +76,16 @@ public sealed class OrderDesk : IAsyncDisposable
         var span = Spans.Order(order, trace);
         try
         {
-            if (order is MoveOrder.Transfer transfer && !await Claim(transfer, cancellationToken))
+            if (order is MoveOrder.Transfer transfer)
             {
-                return;
+                // Read as late as can be, and on record with the claim before it changes what is begun.
+                var doubt = await SourceDoubt.Read(streams, transfer.Source, transfer.Policy, cancellationToken);
+                if (!await Claim(transfer, doubt, cancellationToken))
+                {
+                    return;
+                }
+
+                order = doubt is null ? transfer : transfer with { Policy = transfer.Policy.WithoutPostCopy() };
             }
 
             var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,9 +128,9 @@ public sealed class OrderDesk : IAsyncDisposable
     /// <summary>Apart, so that a stop never waits behind the transfers that it is to stop.</summary>
     private SemaphoreSlim SlotsFor(Order order) => order is MoveOrder.Transfer ? transferSlots : otherSlots;
 
-    private async Task<bool> Claim(MoveOrder.Transfer transfer, CancellationToken cancellationToken)
+    private async Task<bool> Claim(MoveOrder.Transfer transfer, string? doubt, CancellationToken cancellationToken)
     {
-        var claim = new MoveMessage.ClaimOrder(transfer.Key, transfer.Generation, transfer.Attempt, options.Worker);
+        var claim = new MoveMessage.ClaimOrder(transfer.Key, transfer.Generation, transfer.Attempt, options.Worker, doubt);
         var handled = await streams.Handle(transfer.From, claim, new Cause("claim-order", null, options.Worker), cancellationToken);
         return handled.Refusal is null;
     }

@@ -4,19 +4,21 @@ using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Drivers;
 using DrOrchestrator.Engine.Ports;
+using DrOrchestrator.Engine.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DrOrchestrator.Engine.Work;
 
 /// <summary>Carries out what a move asks of the hypervisors.</summary>
 internal sealed class TransferWorker(
-    Reporter reports, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
+    Reporter reports, StreamHandler streams, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
 
     public async Task Prepare(MoveOrder.PrepareSource order, CancellationToken cancellationToken)
     {
-        var request = Request(order, order.Source, order.Destination, order.Policy);
+        var doubt = await SourceDoubt.Read(streams, order.Source, order.Policy, cancellationToken);
+        var request = Request(order, order.Source, order.Destination, doubt is null ? order.Policy : order.Policy.WithoutPostCopy());
         var preflight = await drivers.For(order.Source).Preflight(request, cancellationToken);
         var baseline = order.Check is { } check ? await drivers.Guests.Observe(order.Vm, check, cancellationToken) : null;
         var guest = baseline is Outcome<GuestObservation>.Done { Value: var seen } ? seen : null;
@@ -36,7 +38,7 @@ internal sealed class TransferWorker(
             Outcome<IReadOnlyList<Finding>>.Refused refused => new Refusal(refused.Reason, refused.WayOut),
             _ => new Refusal(Reason(preflight), "Check that both hosts answer, then run the plan again."),
         };
-        await reports.Report(order.From, new MoveMessage.ReportPreparation(order.Key, findings, guest, unanswered), GiveUpAfter, cancellationToken);
+        await reports.Report(order.From, new MoveMessage.ReportPreparation(order.Key, findings, guest, unanswered, doubt), GiveUpAfter, cancellationToken);
     }
 
     /// <summary>

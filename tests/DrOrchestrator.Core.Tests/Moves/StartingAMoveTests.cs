@@ -156,4 +156,41 @@ public sealed class StartingAMoveTests
         Vm.Given(Started).At(deadline - TimeSpan.FromTicks(1)).When(new Due()).ThenNothing();
         Vm.Given(Started).At(deadline).When(new Due()).ThenEvents(typeof(MoveEnded), typeof(CustodySettled));
     }
+
+    [Fact]
+    public void What_came_to_stand_against_the_source_takes_post_copy_away_and_is_on_record_with_the_findings()
+    {
+        var after = Vm.Given(MayPostCopy()).When(new ReportPreparation($"{Move}/prepare", [], null, null, "HostHardwareFailing"));
+
+        var prepared = after.Decision.Events.OfType<SourcePrepared>().Single();
+        Assert.Equal("HostHardwareFailing", prepared.Doubt);
+        Assert.Equal(FindingSeverity.Warning, prepared.Findings.Single().Severity);
+        Assert.Contains("it is not used: the source is suspect (HostHardwareFailing)", prepared.Findings.Single().Fact, StringComparison.Ordinal);
+        Assert.False(after.ThenGoOn().Outstanding.Asks.Select(ask => ask.Message).OfType<MoveOrder.Transfer>().Single().Policy.Migration.PostCopy);
+    }
+
+    [Fact]
+    public void A_guest_that_only_post_copy_could_have_moved_is_refused_when_it_is_taken_away()
+    {
+        var then = new Finding(FindingArea.Bandwidth, FindingSeverity.Error, "Pre-copy does not end by itself.", "Move it when it is quiet.");
+
+        var after = Vm.Given(MayPostCopy(then)).When(new ReportPreparation($"{Move}/prepare", [], null, null, "HostHardwareFailing"))
+            .ThenEvents(typeof(SourcePrepared), typeof(MoveEnded), typeof(CustodySettled));
+
+        Assert.Equal(MoveOutcome.Refused, after.StateOf<MoveState>().LastAnswer!.Outcome);
+    }
+
+    [Fact]
+    public void What_stands_against_the_source_of_a_move_that_uses_no_post_copy_changes_nothing()
+    {
+        var after = Vm.Given(Started).When(new ReportPreparation($"{Move}/prepare", [], null, null, "HostHardwareFailing"));
+
+        Assert.Equal(([], null), (after.Decision.Events.OfType<SourcePrepared>().Single().Findings.ToArray(), after.Decision.Events.OfType<SourcePrepared>().Single().Doubt));
+    }
+
+    private static object[] MayPostCopy(Finding? then = null)
+    {
+        var migration = Policy.Migration with { PostCopy = true, Bounds = new MoveBounds(Bytes.Zero, 1, null, then) };
+        return [.. Enrolled, new MoveStarted(Move, Sample.Run, A1, B1, 2, Check, Policy with { Migration = migration }) { At = Noon }];
+    }
 }

@@ -24,6 +24,19 @@ public sealed class TransferringTests
     }
 
     [Fact]
+    public void A_claim_says_what_came_to_stand_against_the_source_and_whoever_takes_over_uses_no_post_copy_either()
+    {
+        object[] may = [.. Transferring.Select(e => e is MoveStarted started ? started with { Policy = Policy with { Migration = Policy.Migration with { PostCopy = true } } } : e)];
+        var claim = new ClaimOrder(TransferKey, 2, 1, "server-1", "HostHardwareFailing");
+
+        var next = Vm.Given(may).When(claim).Then(new OrderClaimed(First, "server-1", "HostHardwareFailing") { At = Noon })
+            .Given(new ClaimLapsed(First) { At = After(60) }).Outstanding;
+
+        Assert.False(next.Asks.Select(ask => ask.Message).OfType<MoveOrder.Transfer>().Single().Policy.Migration.PostCopy);
+        Vm.Given(Transferring).When(claim).Then(new OrderClaimed(First, "server-1") { At = Noon });
+    }
+
+    [Fact]
     public void Refuses_a_claim_of_an_older_generation() =>
         Vm.Given(Lapsed).When(new ClaimOrder(TransferKey, 2, 2, "server-1")).ThenRefused("outdated");
 

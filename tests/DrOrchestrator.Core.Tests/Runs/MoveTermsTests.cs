@@ -55,6 +55,16 @@ public sealed class MoveTermsTests
         Assert.Contains(fact, finding.Fact, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_is_foreseen_without_post_copy_goes_with_a_move_that_may_use_it_where_it_is_another_thing()
+    {
+        var policy = With(MigrationOptions.Default with { PostCopy = true, AutoConverge = false });
+        Finding? Then(PlanPolicy plan) => MoveTerms.Of(Move, plan, Look(), ByHand).Policy.Migration.Bounds!.WithoutPostCopy;
+
+        Assert.Equal(FindingSeverity.Error, Then(policy with { AssumedDirtyRate = Bandwidth.FromMegabitsPerSecond(1200) })!.Severity);
+        Assert.Null(Then(policy with { AssumedDirtyRate = Bandwidth.FromMegabitsPerSecond(100) }));
+    }
+
     [Theory]
     [InlineData(25d, null, 250d)]
     [InlineData(25d, 100d, 100d)]

@@ -16,6 +16,9 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     /// <summary>Verbs and hosts, in order.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>The requests of preflights and of migrations that were begun or watched, in order.</summary>
+    public List<MigrationRequest> Requests { get; } = [];
+
     /// <summary>While set, preflights wait for it.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
@@ -61,6 +64,7 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
     public async Task<Outcome<IReadOnlyList<Finding>>> Preflight(MigrationRequest request, CancellationToken cancellationToken)
     {
         Calls.Add($"preflight {request.Vm}");
+        Requests.Add(request);
         if (Hold is { } hold)
         {
             await hold.Task.WaitAsync(cancellationToken);
@@ -69,12 +73,16 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
         return Bug is null ? Found : throw Bug;
     }
 
-    public Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken) =>
-        Answer($"migrate {request.Vm}", new Outcome<Nothing>.Done(Nothing.Value));
+    public Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken)
+    {
+        Requests.Add(request);
+        return Answer($"migrate {request.Vm}", new Outcome<Nothing>.Done(Nothing.Value));
+    }
 
     public async IAsyncEnumerable<MigrationReport> WatchMigration(MigrationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Calls.Add($"watch {request.Vm}");
+        Requests.Add(request);
         if (HoldProgress is { } hold)
         {
             await hold.Task.WaitAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Core.Runs;
 using static DrOrchestrator.Core.Moves.MoveEvent;
 
 namespace DrOrchestrator.Server.Api.Runs;
@@ -64,6 +65,7 @@ public sealed record MoveTimeline
     {
         MoveStarted e => NotBegun.Reach(MoveSteps.SourcePreparation, e.At) with { StartedAt = e.At },
         SourcePrepared e => this with { Warnings = [.. e.Findings.Where(finding => finding.Severity is FindingSeverity.Warning).Select(Sentence)] },
+        OrderClaimed { Doubt: { } doubt } => this with { Warnings = [.. Warnings, Sentence(MoveTerms.NoPostCopy(doubt))] },
         TransferProgressed e => Reach((int)e.Progress.Step, e.At) with { Progress = e.Progress, ProgressAt = e.At },
         TransferReported e => this with
         {
