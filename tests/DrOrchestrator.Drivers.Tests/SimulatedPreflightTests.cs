@@ -37,6 +37,21 @@ public sealed class SimulatedPreflightTests
         Has(await Find(MigrationOptions.Default, b1 with { MigrationAddress = null }), FindingArea.Bandwidth, FindingSeverity.Warning, "no address on a migration network");
 
     [Fact]
+    public async Task A_destination_whose_storage_is_taken_stops_a_move_that_copies_disks_and_no_other()
+    {
+        var other = new VmRef(new VmId("vm-2"), "vm-2");
+        fleet.AddVm(new SimulatedVmSettings(other) { Disks = Bytes.FromMebibytes(600), SharedStorage = false }, b1.Host);
+        fleet.AddVm(new SimulatedVmSettings(Vm with { Id = new VmId("vm-3") }) { Disks = Bytes.FromMebibytes(600), SharedStorage = false }, a1.Host);
+        fleet.Change(b1.Host, host => host with { Storage = Bytes.FromMebibytes(1024) });
+        await using var driver = new SimulatedDriver(fleet);
+        async Task<IReadOnlyList<Finding>> Of(StorageMode storage) => Assert.IsType<Outcome<IReadOnlyList<Finding>>.Done>(await driver.Preflight(
+            new MigrationRequest(new MoveId("m"), new VmRef(new VmId("vm-3"), "vm-3"), a1, b1, 0, MigrationOptions.Default with { Storage = storage }), default)).Value;
+
+        Has(await Of(StorageMode.Auto), FindingArea.Storage, FindingSeverity.Error, "b1 has 424 MiB free in storage; its disks may grow to 600 MiB.");
+        Assert.Empty(await Of(StorageMode.Shared));
+    }
+
+    [Fact]
     public async Task A_copy_at_the_destination_is_named_by_what_it_is()
     {
         fleet.DefineCopy(Vm.Id, b1.Host);

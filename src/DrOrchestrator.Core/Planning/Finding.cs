@@ -28,4 +28,5 @@ public enum FindingSeverity
 /// <param name="Severity">Whether it stops the move.</param>
 /// <param name="Fact">What was observed, a whole sentence.</param>
 /// <param name="WayOut">What to do about it; null where nothing needs to be done.</param>
-public sealed record Finding(FindingArea Area, FindingSeverity Severity, string Fact, string? WayOut = null);
+/// <param name="Room">What the move may take of a folder, to be counted with other moves; null: the finding is of something else.</param>
+public sealed record Finding(FindingArea Area, FindingSeverity Severity, string Fact, string? WayOut = null, FolderRoom? Room = null);

@@ -56,6 +56,26 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task Disks_that_fit_one_by_one_and_not_together_are_counted_by_destination()
+    {
+        await using var server = await TestServerHost.Start(draft => draft.Plan = $"{Samples.Plan}\nmigration: {{ storage: copied }}\n");
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        foreach (var name in new[] { "db", "mail", "web" })
+        {
+            server.Hypervisors.AddVm(Vm(name, 1024) with { Disks = Bytes.FromMebibytes(name == "web" ? 100 : 600) }, new HostId("a1"));
+        }
+
+        server.Hypervisors.Change(new HostId("b1"), host => host with { Storage = Bytes.FromMebibytes(1024) });
+        using var answer = await client.PostAsJsonAsync("/api/v1/preflight", OfA1, ContractJson.Options);
+        var report = (await answer.Content.ReadFromJsonAsync<PreflightReport>(ContractJson.Options))!;
+
+        Assert.Equal("errors", report.Verdict);
+        var (vm, finding) = Assert.Single(report.Vms.SelectMany(vm => vm.Findings, (vm, finding) => (vm, finding)), entry => entry.finding is { Area: "storage", Severity: "error" });
+        var first = vm.Name == "db" ? "mail" : "db";
+        Assert.Matches($"^b1 has 1 GiB free in storage, of which .*{first}.* may take .* MiB; the disks of {vm.Name} may grow to 600 MiB.$", finding.Fact);
+    }
+
+    [Fact]
     public async Task What_is_in_maintenance_takes_no_VM_and_is_a_finding()
     {
         await using var server = await TestServerHost.Start();

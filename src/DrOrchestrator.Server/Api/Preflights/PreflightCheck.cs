@@ -41,11 +41,14 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
         var trigger = new RunTrigger(RunTriggerKind.Operator, new Actor("preflight"), "Preflight on demand.", Doubt: await states.DoubtOf(host, cancellationToken));
         using var lanes = new SemaphoreSlim(AtOnce);
         var moving = await Task.WhenAll(planned.Moves.Select(move => Ask(move, MoveTerms.Of(move, plan.Policy, scope, trigger), lanes, cancellationToken)));
+        var crowded = RoomFindings.Together(moving).ToLookup(entry => entry.Vm.Id, entry => entry.Finding);
         PreflightVm[] vms =
         [
             .. planned.Unplaced.Select(unplaced => new PreflightVm(
                 unplaced.Vm.Id.Value, unplaced.Vm.Name, host.Value, null, [View(new Finding(FindingArea.Capacity, FindingSeverity.Error, unplaced.Reason))])),
-            .. moving,
+            .. planned.Moves.Zip(moving, (move, asked) => new PreflightVm(
+                move.Vm.Id.Value, move.Vm.Name, move.Source.Host.Value, move.Destination.Host.Value,
+                [.. asked.Findings.Concat(crowded[move.Vm.Id]).OrderByDescending(finding => finding.Severity).Select(View)])),
         ];
         FindingView[] findings = [.. OfHosts(host, planned, scope).Select(View)];
         var severities = vms.SelectMany(vm => vm.Findings).Concat(findings).Select(finding => finding.Severity).ToHashSet(StringComparer.Ordinal);
@@ -88,7 +91,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
         _ => throw new InvalidOperationException($"{cause} is no cause."),
     };
 
-    private async Task<PreflightVm> Ask(PlannedMove move, MoveTerms terms, SemaphoreSlim lanes, CancellationToken cancellationToken)
+    private async Task<(VmRef Vm, IReadOnlyList<Finding> Findings)> Ask(PlannedMove move, MoveTerms terms, SemaphoreSlim lanes, CancellationToken cancellationToken)
     {
         await lanes.WaitAsync(cancellationToken);
         try
@@ -106,8 +109,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
                 _ => throw new InvalidOperationException($"{answer.GetType().Name} is no outcome."),
             };
             findings.AddRange(terms.Foreseen);
-            return new PreflightVm(
-                move.Vm.Id.Value, move.Vm.Name, move.Source.Host.Value, move.Destination.Host.Value, [.. findings.OrderByDescending(finding => finding.Severity).Select(View)]);
+            return (move.Vm, findings);
         }
         finally
         {

@@ -10,7 +10,8 @@ namespace DrOrchestrator.Drivers.Libvirt.Storage;
 /// <param name="Capacity">Bytes that a guest sees.</param>
 /// <param name="Format">qcow2, raw.</param>
 /// <param name="Changed">The inode's change time to the nanosecond; null: libvirt told none.</param>
-internal sealed record VolumeFacts(long Capacity, string Format, decimal? Changed);
+/// <param name="Allocated">Bytes that the file takes up.</param>
+internal sealed record VolumeFacts(long Capacity, string Format, decimal? Changed, long Allocated = 0);
 
 /// <summary>
 /// A folder of a host, looked at through libvirt: the pool that has it as its target, or else a transient
@@ -50,12 +51,13 @@ internal sealed class FolderPool : IDisposable
         return new FolderPool(found, LibvirtNative.virStoragePoolRefresh(found, 0) == 0);
     }
 
-    public long Available
+    /// <summary>Bytes of the folder's file system: all of them, and those that are free.</summary>
+    public (long Size, long Available) Room
     {
         get
         {
             Check.NotNegative(LibvirtNative.virStoragePoolGetInfo(pool, out var info));
-            return (long)info.Available;
+            return ((long)info.Capacity, (long)info.Available);
         }
     }
 
@@ -74,7 +76,8 @@ internal sealed class FolderPool : IDisposable
         return new VolumeFacts(
             long.Parse(target.Element("capacity")?.Value ?? "0", CultureInfo.InvariantCulture),
             target.Element("target")?.Element("format")?.Attribute("type")?.Value ?? "raw",
-            decimal.TryParse(target.Element("target")?.Element("timestamps")?.Element("ctime")?.Value, CultureInfo.InvariantCulture, out var changed) ? changed : null);
+            decimal.TryParse(target.Element("target")?.Element("timestamps")?.Element("ctime")?.Value, CultureInfo.InvariantCulture, out var changed) ? changed : null,
+            long.Parse(target.Element("allocation")?.Value ?? "0", CultureInfo.InvariantCulture));
     }
 
     public void Create(string name, string format, long capacity)

@@ -31,6 +31,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
         var copied = new List<CopiedDisk>();
         var shared = new List<DomainDisk>();
         var findings = new List<Finding>();
+        var made = new List<NewDisk>();
         foreach (var disk in domain.Disks)
         {
             if (disk.Kind != "file" || disk.Path is not { } path)
@@ -62,7 +63,25 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             }
 
             copied.Add(new CopiedDisk(disk, sides.Here?.Capacity ?? 0, sides.There is not null));
-            findings.AddRange(await Judge(disk, sides, cancellationToken));
+            var judged = await Judge(disk, sides, cancellationToken);
+            findings.AddRange(judged);
+            if (sides.Here is { } here && judged.All(finding => finding.Severity is not FindingSeverity.Error))
+            {
+                made.Add(new NewDisk(
+                    disk.Target, Folder(path), new Bytes(here.Capacity), new Bytes(sides.Room.Available), new Bytes(sides.Room.Size), new Bytes(sides.There?.Allocated ?? 0)));
+            }
+        }
+
+        if (made.Count > 0)
+        {
+            var arriving = await Arriving([.. made.Select(disk => disk.Folder).Distinct()], cancellationToken);
+            if (arriving is not Outcome<IReadOnlyDictionary<string, long>>.Done { Value: var taken })
+            {
+                return arriving.As<StoragePlan>();
+            }
+
+            findings.AddRange(RoomFindings.Of(
+                request.Destination.Host, [.. made.Select(disk => disk with { Arriving = new Bytes(taken.GetValueOrDefault(disk.Folder)) })]));
         }
 
         return new Outcome<StoragePlan>.Done(new StoragePlan(copied, shared, findings));
@@ -128,7 +147,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             var proof = await Prove(path, first, other, last, cancellationToken);
             if (proof.One is not null || look == MostLooks)
             {
-                return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Available, proof));
+                return new Outcome<Sides>.Done(new Sides(last.Volume, other.Volume, other.FolderExists, other.Room, proof));
             }
         }
     }
@@ -188,7 +207,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
         connection =>
         {
             using var pool = FolderPool.Open(connection, Folder(path));
-            return new Outcome<Side>.Done(new Side(pool is not null, pool?.Find(Name(path)), pool?.Available ?? 0, pool?.IsFresh ?? true));
+            return new Outcome<Side>.Done(new Side(pool is not null, pool?.Find(Name(path)), pool?.Room ?? default, pool?.IsFresh ?? true));
         },
         cancellationToken);
 
@@ -230,9 +249,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
         if (sides.There is not { } existing)
         {
-            return sides.Available < here.Capacity
-                ? [Error($"{there} has {new Bytes(sides.Available)} free in {Folder(disk.Path!)}; {disk.Target} may grow to {new Bytes(here.Capacity)}.", "Free space there, or choose another destination.")]
-                : [];
+            return [];
         }
 
         if (existing.Capacity != here.Capacity || existing.Format != here.Format)
@@ -255,15 +272,39 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
                 .FirstOrDefault() ?? ""),
         cancellationToken);
 
+    /// <summary>
+    /// What copies that other moves are bringing into these folders may still grow by: their files are there, and take up what was written so far. Looked
+    /// at in these folders only, for what lies in them is no storage that the source shares.
+    /// </summary>
+    private Task<Outcome<IReadOnlyDictionary<string, long>>> Arriving(IReadOnlyList<string> folders, CancellationToken cancellationToken) =>
+        destination.Call<IReadOnlyDictionary<string, long>>(
+            connection =>
+            {
+                var arriving = DomainReader.List(connection, request.Destination.Host)
+                    .Where(copy => copy.State is VmState.Incoming && copy.Vm.Id != request.Vm.Id).Select(copy => copy.Vm.Id).ToHashSet();
+                string[] files = arriving.Count == 0
+                    ? []
+                    : [.. DomainReader.DescribeAll(connection).Where(d => arriving.Contains(d.Vm.Id)).SelectMany(d => d.Disks).Where(d => d.Kind == "file").Select(d => d.Path).OfType<string>().Distinct()];
+                return new Outcome<IReadOnlyDictionary<string, long>>.Done(folders.ToDictionary(
+                    folder => folder, folder => Growing(connection, folder, [.. files.Where(path => Folder(path) == folder)])));
+            },
+            cancellationToken);
+
+    private static long Growing(ConnectionHandle connection, string folder, string[] files)
+    {
+        using var pool = files.Length > 0 ? FolderPool.Open(connection, folder) : null;
+        return files.Select(path => pool?.Find(Name(path))).OfType<VolumeFacts>().Sum(file => Math.Max(0, file.Capacity - file.Allocated));
+    }
+
     private static Finding Error(string fact, string wayOut) => new(FindingArea.Storage, FindingSeverity.Error, fact, wayOut);
 
     private static string Folder(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : "/";
 
     private static string Name(string path) => Path.GetFileName(path);
 
-    private sealed record Side(bool FolderExists, VolumeFacts? Volume, long Available, bool Fresh);
+    private sealed record Side(bool FolderExists, VolumeFacts? Volume, (long Size, long Available) Room, bool Fresh);
 
-    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, long Available, Proof Proof)
+    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, (long Size, long Available) Room, Proof Proof)
     {
         public bool AreOne => Proof.One is true;
     }

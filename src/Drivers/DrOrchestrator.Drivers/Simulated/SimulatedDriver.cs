@@ -53,7 +53,8 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
                 facts,
                 fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
                 fleet.VirtualCpusOn(request.Destination.Host),
-                fleet.OtherActorsOf(request.Vm.Id)));
+                fleet.OtherActorsOf(request.Vm.Id),
+                fleet.NewDisksOf(request)));
     }
 
     public async Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken)
@@ -97,6 +98,7 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
                 facts,
                 fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
                 virtualCpusThere: 0,
+                [],
                 [])
             .FirstOrDefault(f => f.Severity == FindingSeverity.Error);
         return error is null

@@ -143,14 +143,7 @@ public sealed partial class SimulatedFleet
         /// <summary>Somebody stopped a copy under the migration.</summary>
         public void EndStopped(SimulatedHost host) => EndApart($"The copy on {host.Id} was stopped during the migration.");
 
-        private long Total => vm.Settings.Memory.Value + (CopiesDisks ? vm.Settings.Disks.Value : 0);
-
-        private bool CopiesDisks => request.Options.Storage switch
-        {
-            StorageMode.Copied => true,
-            StorageMode.Auto => !vm.Settings.SharedStorage,
-            _ => false,
-        };
+        private long Total => vm.Settings.Memory.Value + (CopiesDisks(vm.Settings, request.Options.Storage) ? vm.Settings.Disks.Value : 0);
 
         private double Dirtying => vm.Settings.DirtyBytesPerSecond * (100 - throttle) / 100;
 

@@ -238,6 +238,29 @@ public sealed partial class SimulatedFleet
         }
     }
 
+    /// <summary>What a migration would make at a host whose storage has an end. Its own copies there take up all of their disks.</summary>
+    internal IReadOnlyList<NewDisk> NewDisksOf(MigrationRequest request)
+    {
+        lock (gate)
+        {
+            if (!hosts.TryGetValue(request.Destination.Host, out var there) || there.Settings.Storage is not { } storage
+                || !vms.TryGetValue(request.Vm.Id, out var known) || !CopiesDisks(known.Settings, request.Options.Storage))
+            {
+                return [];
+            }
+
+            var taken = there.Copies.Values.Where(copy => !copy.Vm.Settings.SharedStorage).Sum(copy => copy.Vm.Settings.Disks.Value);
+            return [new NewDisk("its disks", "storage", known.Settings.Disks, storage - new Bytes(taken), storage)];
+        }
+    }
+
+    private static bool CopiesDisks(SimulatedVmSettings vm, StorageMode storage) => vm.Disks.Value > 0 && storage switch
+    {
+        StorageMode.Copied => true,
+        StorageMode.Auto => !vm.SharedStorage,
+        _ => false,
+    };
+
     internal IReadOnlyList<OtherActor> OtherActorsOf(VmId vm)
     {
         lock (gate)

@@ -8,7 +8,7 @@ internal static class SimulatedPreflight
 {
     public static IReadOnlyList<Finding> Findings(
         MigrationRequest request, Outcome<VmCopy> source, Outcome<VmCopy> destination, Outcome<HostFacts> facts, bool canEncrypt,
-        int virtualCpusThere, IReadOnlyList<OtherActor> actors)
+        int virtualCpusThere, IReadOnlyList<OtherActor> actors, IReadOnlyList<NewDisk> disks)
     {
         var findings = new List<Finding>();
         if (source is Outcome<VmCopy>.Done { Value: var atSource })
@@ -33,6 +33,7 @@ internal static class SimulatedPreflight
             if (source is Outcome<VmCopy>.Done { Value: { State: not VmState.Absent } here })
             {
                 findings.AddRange(CapacityFindings.Of(here, host, virtualCpusThere, request.Options.Bounds));
+                findings.AddRange(RoomFindings.Of(request.Destination.Host, disks));
             }
         }
         else

@@ -19,6 +19,9 @@ public sealed record SimulatedHostSettings(HostId Host, SiteId Site)
     /// <summary>Whether it has a certificate for encrypted transfers.</summary>
     public bool CanEncrypt { get; init; } = true;
 
+    /// <summary>What it has for disks of its own; null: without end.</summary>
+    public Bytes? Storage { get; init; }
+
     /// <summary>From a request to its answer, half each way.</summary>
     public TimeSpan Latency { get; init; }
 
