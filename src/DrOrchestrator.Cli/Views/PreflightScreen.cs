@@ -21,6 +21,7 @@ internal static class PreflightScreen
                 ? $"{report.Vms.Count(vm => vm.To is not null)} of {report.Vms.Count} VMs would move, in about {Measures.Clock(Math.Ceiling(predicted))}."
                 : $"{report.Vms.Count(vm => vm.To is not null)} of {report.Vms.Count} VMs would move; no prediction: the inventory has no link for it.", Ink.Quiet),
         ];
+        lines.AddRange(report.PredictionLeavesOut is { } leftOut ? Line.Wrapped(leftOut, 0, width, Ink.Quiet) : []);
         lines.AddRange(report.Findings.SelectMany(finding => Finding(finding, width)));
         foreach (var vm in report.Vms)
         {

@@ -79,6 +79,11 @@ internal static class RunHeader
     /// <summary>What else is to be known of the plan, a line each: what slows it down, and where it was changed last.</summary>
     private static IEnumerable<Line> Plan(RunDetail detail, int width)
     {
+        if (detail.PredictionLeavesOut is { } leftOut)
+        {
+            yield return Line.Of(Line.Cut(leftOut, width), Ink.Quiet);
+        }
+
         if (detail is { HeldBackBy: { } limit, Run.EndedAt: null })
         {
             yield return Line.Of(Line.Cut($"Held back by {limit}", width), Ink.Quiet);

@@ -26,6 +26,9 @@ public sealed record PreflightReport
 
     public double? LowerBoundSeconds { get; init; }
 
+    /// <summary>What both leave out, a sentence; absent: nothing of the moves themselves, or there is no prediction.</summary>
+    public string? PredictionLeavesOut { get; init; }
+
     /// <summary>What concerns more than one VM: hosts that are worked on and so take none.</summary>
     public IReadOnlyList<FindingView> Findings { get; init; } = [];
 

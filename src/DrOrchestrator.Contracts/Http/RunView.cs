@@ -72,6 +72,9 @@ public sealed record RunDetail
     /// <summary>No schedule that sends every byte once is faster.</summary>
     public double? LowerBoundSeconds { get; init; }
 
+    /// <summary>What both leave out, a sentence; absent: nothing of the moves themselves, or there is no prediction.</summary>
+    public string? PredictionLeavesOut { get; init; }
+
     /// <summary>What the lower bound comes from: a link, an interface or one VM, in words.</summary>
     public string? BoundBy { get; init; }
 

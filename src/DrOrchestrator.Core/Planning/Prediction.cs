@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning.Scheduling;
 using DrOrchestrator.Core.Plans;
 
@@ -11,6 +12,14 @@ public sealed record BandwidthBound(TimeSpan Length, string What);
 /// <summary>The least that a set of moves can take.</summary>
 public static class Prediction
 {
+    /// <summary>What a prediction and a lower bound leave out, a sentence; null: nothing of the moves themselves. What disks are copied a look at the hosts does not say.</summary>
+    public static string? LeavesOut(PlanPolicy policy) => policy.Move.Migration.Storage switch
+    {
+        StorageMode.Shared => null,
+        StorageMode.Copied => "The prediction leaves out the disks, all of which are copied.",
+        _ => "The prediction leaves out disks that are copied, as those on a host's own storage are.",
+    };
+
     /// <summary>
     /// The busiest link or interface at its whole width, or the longest move by itself, whichever takes longer; every page sent
     /// once, nothing besides. Null: of some move nothing is known that its data goes over.

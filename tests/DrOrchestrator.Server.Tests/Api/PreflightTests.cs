@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
@@ -53,6 +54,23 @@ public sealed class PreflightTests
         using var second = await client.PostAsJsonAsync("/api/v1/preflight", OfA1, ContractJson.Options);
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
         Assert.Contains("does not answer", (await second.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!.Title, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auto", "The prediction leaves out disks that are copied, as those on a host's own storage are.")]
+    [InlineData("copied", "The prediction leaves out the disks, all of which are copied.")]
+    [InlineData("shared", null)]
+    public async Task The_prediction_says_that_it_knows_nothing_of_disks_that_are_copied(string storage, string? leftOut)
+    {
+        await using var server = await TestServerHost.Start(draft => draft.Plan = $"{Samples.Plan}\nmigration: {{ storage: {storage} }}\n");
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        server.Hypervisors.AddVm(Vm("web", 1024), new HostId("a1"));
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/preflight", OfA1, ContractJson.Options);
+        var report = (await answer.Content.ReadFromJsonAsync<PreflightReport>(ContractJson.Options))!;
+
+        Assert.NotNull(report.PredictedSeconds);
+        Assert.Equal(leftOut, report.PredictionLeavesOut);
     }
 
     [Fact]
@@ -112,6 +130,26 @@ public sealed class PreflightTests
         var finding = Assert.Single(report.Findings);
         Assert.Equal(
             ("warning", "b1 is sick: HostOverheating. It takes no VM.", "It takes some again when what stands against it is resolved: drctl alerts."),
+            (finding.Severity, finding.Fact, finding.WayOut));
+    }
+
+    [Fact]
+    public async Task A_host_that_a_run_empties_takes_no_VM_and_is_a_finding()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        server.Hypervisors.AddVm(Vm("web", 1024), new HostId("a1"));
+        server.Store.Given(
+            StreamId.Admission,
+            new AdmissionEvent.SlotsStated(new SlotStatement(new RunId("evacuate-host-b1-1"), 1, [], [], 0, null, [], 0, new HostId("b1"))) { At = SteppedClock.Start });
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/preflight", OfA1, ContractJson.Options);
+        var report = (await answer.Content.ReadFromJsonAsync<PreflightReport>(ContractJson.Options))!;
+
+        Assert.NotEqual("b1", Assert.Single(report.Vms).To);
+        var finding = Assert.Single(report.Findings);
+        Assert.Equal(
+            ("warning", "b1 is being emptied by run evacuate-host-b1-1. It takes no VM.", "It takes some again when that run has ended: drctl run list."),
             (finding.Severity, finding.Fact, finding.WayOut));
     }
 

@@ -105,6 +105,7 @@ public sealed class RunTests
         Assert.Equal(["web-1 moved", "db-1 moving", "mail-1 waiting", "big-1 unplaced"], detail.Vms.Select(vm => $"{vm.Name} {vm.State}"));
 
         Assert.Equal(("the link from A to B", "limits.parallel (2)"), (detail.BoundBy, detail.HeldBackBy));
+        Assert.Equal("The prediction leaves out disks that are copied, as those on a host's own storage are.", detail.PredictionLeavesOut);
         var replan = Assert.Single(detail.Replans);
         Assert.Equal(("other-1: b2 did not answer.", "mail-1"), (replan.Cause, Assert.Single(replan.Vms)));
         Assert.Equal((25d, 61.25, "It dirties much."), (detail.Vms[2].PredictedBeginSeconds, detail.Vms[2].PredictedEndSeconds, detail.Vms[2].Doubt));

@@ -62,6 +62,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
                 Verdict = severities.Contains("error") ? "errors" : severities.Contains("warning") ? "warnings" : "clear",
                 PredictedSeconds = planned.PredictedMakespan?.TotalSeconds,
                 LowerBoundSeconds = planned.LowerBound?.TotalSeconds,
+                PredictionLeavesOut = planned.PredictedMakespan is null ? null : Prediction.LeavesOut(plan.Policy),
                 Findings = findings,
                 Vms = vms,
             },

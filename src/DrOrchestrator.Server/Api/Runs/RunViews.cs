@@ -1,5 +1,6 @@
 using DrOrchestrator.Contracts.Http;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Core.Runs;
 
 namespace DrOrchestrator.Server.Api.Runs;
@@ -34,6 +35,7 @@ public sealed class RunViews(StateReader states, MoveTimelines timelines, TimePr
             PlannedAt = state.PlannedAt,
             PredictedSeconds = Seconds(state.Plan?.PredictedMakespan),
             LowerBoundSeconds = Seconds(state.Plan?.LowerBound),
+            PredictionLeavesOut = state.Plan?.PredictedMakespan is null ? null : Prediction.LeavesOut(state.Started.Plan.Policy),
             BoundBy = state.Plan?.BoundBy,
             HeldBackBy = state.Plan?.HeldBackBy,
             LeftOut = [.. (state.Plan?.LeftOut ?? []).Select(left => left.Why)],
