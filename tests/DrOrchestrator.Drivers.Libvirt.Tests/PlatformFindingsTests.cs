@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers.Libvirt.Connections;
 using DrOrchestrator.Drivers.Libvirt.Domains;
 using DrOrchestrator.Drivers.Libvirt.Native;
 using DrOrchestrator.Drivers.Libvirt.Preflights;
@@ -90,6 +91,39 @@ public sealed class PlatformFindingsTests
 
         Has([finding!], severity, fact);
         Assert.NotEmpty(finding!.WayOut!);
+    }
+
+    [Fact]
+    public void A_vhost_user_socket_is_its_hosts_and_asked_of_nobody() => Has(
+        NetworkFindings.Of(null!, B1.Host, Vm("<devices><interface type='vhostuser'><source type='unix' path='/run/vhost/web'/></interface></devices>")),
+        FindingSeverity.Warning,
+        "An interface of web is the socket /run/vhost/web of its host; the destination must have a switch that serves the same one.");
+
+    [Theory]
+    [InlineData(VmState.Shutoff, "web does not run on b1: it is ")]
+    [InlineData(VmState.Absent, "web does not run on b1: it is ")]
+    [InlineData(VmState.Running, null)]
+    public void A_VM_that_does_not_run_is_not_migrated(VmState state, string? fact)
+    {
+        var finding = LibvirtPreflight.NotRunning(new VmCopy(Vm("").Vm, B1.Host, state, true, Bytes.Zero, 1));
+        if (fact is null)
+        {
+            Assert.Null(finding);
+            return;
+        }
+
+        Has([finding!], FindingSeverity.Error, $"{fact}{MigrationVerdict.Word(state)} there.");
+    }
+
+    [Fact]
+    public async Task That_a_destination_does_not_say_whether_it_has_the_files_is_told_and_stops_nothing()
+    {
+        using var silent = new HostCalls(new HostEndpoint(B1.Host, new SiteId("B"), "libvirt", "nonsense"), new LibvirtDriverOptions(), TimeProvider.System);
+
+        var finding = Assert.Single(await HostFileFindings.Of(silent, B1.Host, Vm("<os><kernel>/boot/vmlinuz</kernel></os>"), default));
+        Assert.Equal((FindingArea.VmConfiguration, FindingSeverity.Information), (finding.Area, finding.Severity));
+        Assert.StartsWith("Whether b1 has the files that web needs there (/boot/vmlinuz) could not be told.", finding.Fact, StringComparison.Ordinal);
+        Assert.Empty(await HostFileFindings.Of(silent, B1.Host, Vm(""), default));
     }
 
     [Fact]

@@ -73,6 +73,18 @@ public sealed class PlannerTests
         Assert.Equal(scope.Unfit, plan.LeftOut);
     }
 
+    [Theory]
+    [InlineData(VmState.Paused)]
+    [InlineData(VmState.Crashed)]
+    [InlineData(VmState.Other)]
+    public void A_guest_that_does_not_run_stays_and_is_named_with_what_it_is(VmState state)
+    {
+        var plan = Plan(Scope(Seen(A1, 0, [Vm("web", 1) with { State = state }]), Seen(B1, 65_536)));
+
+        Assert.Empty(plan.Moves);
+        Assert.Equal($"It is {state}, not running, at a1; a live migration needs a running guest.", Assert.Single(plan.Unplaced).Reason);
+    }
+
     [Fact]
     public void Where_the_only_room_is_at_a_sick_host_the_VM_stays_and_says_so()
     {

@@ -70,17 +70,19 @@ internal sealed class LibvirtPreflight(
 
         findings.AddRange(here.Findings);
         actors.AddRange(here.Actors);
-        if (here.Copy.State is not VmState.Running)
+        if (NotRunning(here.Copy) is { } finding)
         {
-            Add(
-                FindingArea.VmConfiguration,
-                FindingSeverity.Error,
-                $"{request.Vm} does not run on {request.Source.Host}: it is {MigrationVerdict.Word(here.Copy.State)} there.",
-                "Look where it runs, or recover it from its replica.");
+            findings.Add(finding);
         }
 
         return here;
     }
+
+    internal static Finding? NotRunning(VmCopy atSource) => atSource.State is VmState.Running ? null : new Finding(
+        FindingArea.VmConfiguration,
+        FindingSeverity.Error,
+        $"{atSource.Vm} does not run on {atSource.Host}: it is {MigrationVerdict.Word(atSource.State)} there.",
+        "Look where it runs, or recover it from its replica.");
 
     private async Task<There?> Destination(Here? here, CancellationToken cancellationToken)
     {

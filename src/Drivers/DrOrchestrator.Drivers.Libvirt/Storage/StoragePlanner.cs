@@ -63,7 +63,8 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             }
 
             copied.Add(new CopiedDisk(disk, sides.Here?.Capacity ?? 0, sides.There is not null));
-            var judged = await Judge(disk, sides, cancellationToken);
+            var user = sides.There is null || sides.AreOne ? new Outcome<string>.Done("") : await UserOf(path, cancellationToken);
+            var judged = Judge(disk, sides, user, request.Source.Host, request.Destination.Host);
             findings.AddRange(judged);
             if (sides.Here is { } here && judged.All(finding => finding.Severity is not FindingSeverity.Error))
             {
@@ -211,12 +212,16 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
         },
         cancellationToken);
 
-    private async Task<IReadOnlyList<Finding>> Judge(DomainDisk disk, Sides sides, CancellationToken cancellationToken)
+    /// <param name="disk">A disk that is to be copied.</param>
+    /// <param name="sides">What both hosts have at its path.</param>
+    /// <param name="user">The other VM at the destination that has this file as a disk; empty: none.</param>
+    /// <param name="from">The source.</param>
+    /// <param name="there">The destination.</param>
+    internal static IReadOnlyList<Finding> Judge(DomainDisk disk, Sides sides, Outcome<string> user, HostId from, HostId there)
     {
-        var there = request.Destination.Host;
         if (sides.Here is not { } here)
         {
-            return [Error($"libvirt at {request.Source.Host} cannot read {disk.Path}.", "Make the disk's folder readable to libvirt.")];
+            return [Error($"libvirt at {from} cannot read {disk.Path}.", "Make the disk's folder readable to libvirt.")];
         }
 
         if (sides.AreOne)
@@ -224,7 +229,6 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
             return [Error($"{disk.Path} is one file that both hosts see; copying it onto itself would destroy it.", "Choose shared storage in the plan.")];
         }
 
-        var user = sides.There is null ? new Outcome<string>.Done("") : await UserOf(disk.Path!, cancellationToken);
         if (user is Outcome<string>.Done { Value: { Length: > 0 } name })
         {
             return [Error($"{disk.Path} on {there} belongs to {name}.", "Give the two VMs different paths.")];
@@ -304,7 +308,7 @@ internal sealed class StoragePlanner(HostCalls source, HostCalls destination, Mi
 
     private sealed record Side(bool FolderExists, VolumeFacts? Volume, (long Size, long Available) Room, bool Fresh);
 
-    private sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, (long Size, long Available) Room, Proof Proof)
+    internal sealed record Sides(VolumeFacts? Here, VolumeFacts? There, bool FolderThere, (long Size, long Available) Room, Proof Proof)
     {
         public bool AreOne => Proof.One is true;
     }
