@@ -31,8 +31,8 @@ public interface IHypervisorDriver : IAsyncDisposable
     Task<Outcome<VmCopy>> InspectVm(HostEndpoint host, VmRef vm, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Everything that can be checked before a migration, without changing anything. Room at the destination and who else acts on
-    /// the VM are judged by <see cref="CapacityFindings"/> and <see cref="OtherActorFindings"/>, the same for every driver.
+    /// Everything that can be checked before a migration, without changing anything. Room at the destination, for memory and for disks, and who
+    /// else acts on the VM are judged by <see cref="CapacityFindings"/>, <see cref="RoomFindings"/> and <see cref="OtherActorFindings"/>, the same for every driver.
     /// </summary>
     Task<Outcome<IReadOnlyList<Finding>>> Preflight(MigrationRequest request, CancellationToken cancellationToken);
 
