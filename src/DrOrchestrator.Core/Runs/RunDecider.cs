@@ -171,18 +171,24 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
         {
             null => $"The inventory has no host {scope}. See drctl hosts.",
             { Answered: false } => $"{scope} does not answer ({host.Silence}), so nothing can be live-migrated off it. Restore its management connection, or recover its VMs from replicas.",
-            _ when !host.Copies.Any(copy => copy.State is not Inventory.VmState.Shutoff) => $"{scope} runs no VM: there is nothing to move.",
             _ => null,
         };
         if (refusal is not null)
         {
-            return Decision.Of(observed, new RunEnded(RunOutcome.Refused, refusal) { At = report.At });
+            return Refused(refusal);
         }
 
         var plan = EvacuationPlanner.Plan(scope, state.Started.Plan, report.Observation);
+        if (EmptyScope.WhyNothing(host!, plan) is { } nothing)
+        {
+            return Refused(nothing.ToString());
+        }
+
         var planned = new RunPlanned(plan) { At = report.At };
         var next = RunEvolution.Evolve(RunEvolution.Evolve(state, observed), planned);
         return Decision.Of([observed, planned, .. RunAdmission.EndIfDone(next, report.At)]);
+
+        Decision Refused(string why) => Decision.Of(observed, new RunEnded(RunOutcome.Refused, why) { At = report.At });
     }
 
     private static Decision ObservedAgain(RunState state, ScopeObserved observed) =>
