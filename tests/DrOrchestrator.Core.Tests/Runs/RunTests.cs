@@ -208,7 +208,33 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Tells_nobody_when_a_person_started_it() =>
+    public void Tells_the_host_in_whose_episode_a_person_started_it_until_the_host_has_heard()
+    {
+        var moving = Moving(1, trigger: ByHand with { Host = A1.Host, Episode = 3 });
+        moving.When(new NoteEnd()).ThenNothing();
+
+        var ended = moving.When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted();
+
+        var told = Assert.Single(ended.Outstanding.Asks);
+        Assert.Equal(
+            (StreamId.Host(A1.Host), new HostMessage.RunAnswered(Sample.Run, RunOutcome.Completed, "1 of 1 VMs moved.", Tried: true, Episode: 3), true),
+            (told.To!.Value, told.Message, told.Awaited));
+        var noted = ended.When(new NoteEnd()).Then(new EndNoted { At = Noon });
+        Assert.False(noted.Outstanding.IsOpen);
+    }
+
+    [Fact]
+    public void Tells_the_host_once_when_a_person_started_it_while_the_host_was_well()
+    {
+        var ended = Moving(1, trigger: ByHand with { Host = A1.Host }).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted();
+
+        Assert.IsType<HostMessage.RunAnswered>(Assert.Single(ended.Outstanding.Asks).Message);
+        Assert.False(ended.Outstanding.IsOpen);
+        ended.When(new NoteEnd()).ThenNothing();
+    }
+
+    [Fact]
+    public void Tells_nobody_where_a_person_started_it_before_hosts_were_told_of_that() =>
         Assert.Empty(Moving(1).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted().Outstanding.Asks);
 
     [Fact]
