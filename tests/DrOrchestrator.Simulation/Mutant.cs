@@ -32,6 +32,9 @@ public enum Mutant
     /// <summary>Admission believes that a run obeys a stop of which it never heard.</summary>
     StopIgnored,
 
+    /// <summary>No host hears that a run which a person started moved every VM.</summary>
+    EndMisheard,
+
     /// <summary>The sweep asks for nothing again.</summary>
     SweepAsleep,
 }

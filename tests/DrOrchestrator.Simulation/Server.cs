@@ -1,5 +1,6 @@
 using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Brakes;
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -85,6 +86,8 @@ public sealed class Server
                 return envelope with { Body = answer with { Stop = null } };
             case (Mutant.StopIgnored, AdmissionMessage.StateSlots stated):
                 return envelope with { Body = stated with { Statement = stated.Statement with { Stop = ports.StopHeard, Unresolved = 0 } } };
+            case (Mutant.EndMisheard, HostMessage.RunAnswered { Episode: not null } answer):
+                return envelope with { Body = answer with { Outcome = RunOutcome.CompletedWithFailures } };
             default:
                 return envelope;
         }

@@ -249,8 +249,21 @@ public sealed class Simulation
     private string[] Miscounted(BrakesState brakes) =>
     [
         .. Hosts.Select(host => host.Host.Value).Where(host =>
-            brakes.Sick.ContainsKey(host) != (Checks.StateOf(StreamId.Host(new HostId(host))) is HostState { Phase: not HostPhase.Healthy })),
+        {
+            var health = Checks.StateOf(StreamId.Host(new HostId(host))) as HostState ?? HostState.Initial;
+            var sick = brakes.Sick.TryGetValue(host, out var episode);
+            return sick != (health.Standing is not null)
+                || (sick && IsEmptied(health) != (brakes.Concluded.TryGetValue(host, out var over) && over.Helped && over.Episode == episode));
+        }),
     ];
+
+    private static bool IsEmptied(HostState health) => health.Concluded is { Helped: true } over && over.Episode == health.Standing;
+
+    /// <summary>A run that a person started in the episode that stands, and that moved every VM, where its host does not know of any; null: none.</summary>
+    private RunId? Unheard(HostState health) => health.Standing is null || IsEmptied(health) ? null : Runs()
+        .Select(run => Checks.StateOf(StreamId.Run(run)) as RunState)
+        .FirstOrDefault(run => run is { Ended.Outcome: RunOutcome.Completed, Started.Trigger: { Kind: RunTriggerKind.Operator } by } && run.Started.Scope == health.Host && by.Episode == health.Standing)
+        ?.Started!.Run;
 
     private List<string> AtRest()
     {
@@ -260,6 +273,7 @@ public sealed class Simulation
             var phase = Checks.StateOf(stream) switch
             {
                 RunState { Phase: not RunPhase.Ended } run => run.Phase.ToString(),
+                RunState { IsToldUntilNoted: true, IsEndNoted: false } => "telling its host how it ended",
                 MoveState { Phase: not (MovePhase.Idle or MovePhase.NotEnrolled) } move => move.Phase.ToString(),
                 AdmissionState { Phase: not AdmissionPhase.Open } admission => admission.Phase.ToString(),
                 AdmissionState admission when admission.Runs.FirstOrDefault(run => !run.Value.IsIdle) is { Key: { } holder } => $"holding slots of {holder}",
@@ -267,6 +281,7 @@ public sealed class Simulation
                 AdmissionState admission when admission.Runs.FirstOrDefault(run => run.Value.Emptying is not null) is { Key: { } empties } => $"taking {empties} to empty a host still",
                 BrakesState brakes when Miscounted(brakes) is { Length: > 0 } wrong => $"counting as sick what is not, or not what is: {string.Join(", ", wrong)}",
                 HostState { Phase: HostPhase.HoldingDown or HostPhase.Diagnosing or HostPhase.Proposed or HostPhase.Postponed or HostPhase.Recovering } host => host.Phase.ToString(),
+                HostState host when Unheard(host) is { } run => $"{host.Phase}, and {run} has emptied it",
                 _ => null,
             };
             if (phase is not null)

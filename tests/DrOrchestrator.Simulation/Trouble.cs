@@ -457,7 +457,8 @@ public sealed class Trouble
     private void Evacuate(HostEndpoint host, Random random)
     {
         var run = new RunId($"manual-{++runs}");
-        var trigger = new RunTrigger(RunTriggerKind.Operator, new Actor("operator"), "Because.");
+        var health = simulation.Checks.StateOf(StreamId.Host(host.Host)) as HostState;
+        var trigger = new RunTrigger(RunTriggerKind.Operator, new Actor("operator"), "Because.", host.Host, health?.Doubt, health?.Standing);
         simulation.Tell(StreamId.Run(run), new RunMessage.StartRun(run, PlanFor(host), host.Host, trigger), random);
     }
 

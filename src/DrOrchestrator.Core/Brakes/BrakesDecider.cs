@@ -34,7 +34,7 @@ public sealed class BrakesDecider : Decider<BrakesState, BrakesMessage, BrakesEv
     {
         ReportSickness report => Note(state, report),
         RequestRecovery request => Recover(state, request),
-        ReportRecovery report => IsConcluded(state, report.Host, report.Episode)
+        ReportRecovery report => IsConcluded(state, report.Host, report.Episode) && !IsBetter(state.Concluded[report.Host.Value], report)
             ? Decision.Nothing
             : Decision.Of(new RecoveryConcluded(report.Host, report.Episode, report.Run, report.Ran, report.Helped) { At = report.At }),
         SetRules set => set.Rules == state.Rules ? Decision.Nothing : Decision.Of(new RulesSet(set.Rules, set.By) { At = set.At }),
@@ -111,6 +111,9 @@ public sealed class BrakesDecider : Decider<BrakesState, BrakesMessage, BrakesEv
     private static bool IsConcluded(BrakesState state, HostId host, int episode) =>
         state.Concluded.TryGetValue(host.Value, out var over) && over.Episode >= episode;
 
+    /// <summary>A later run of the same episode may have emptied the host that the first one did not; no later one fills it again.</summary>
+    private static bool IsBetter(RecoveryConcluded known, ReportRecovery report) => known.Episode == report.Episode && report.Helped && !known.Helped;
+
     private static bool AreKnown(BrakesState state, IReadOnlyList<HostSite> sites) =>
         sites.Count == state.Sites.Count && sites.All(one => state.Sites.TryGetValue(one.Host.Value, out var site) && site == one.Site);
 
@@ -125,7 +128,7 @@ public sealed class BrakesDecider : Decider<BrakesState, BrakesMessage, BrakesEv
         new($"{host}/{(sick ? "sick" : "well")}/{episode}", StreamId.Host(host), new HostMessage.NoteSickness(episode, sick), Awaited: false);
 
     private static Ask Concluded(RecoveryConcluded over) =>
-        new($"{over.Host}/concluded/{over.Episode}", StreamId.Host(over.Host), new HostMessage.NoteRecovery(over.Episode), Awaited: false);
+        new($"{over.Host}/concluded/{over.Episode}/{over.Run}", StreamId.Host(over.Host), new HostMessage.NoteRecovery(over.Episode, over.Helped), Awaited: false);
 
     private static Ask Answer(BrakesEvent decided) => decided switch
     {

@@ -82,6 +82,8 @@ public sealed record BrakesState
         RecoveryConcluded e => this with
         {
             Concluded = Concluded.SetItem(e.Host.Value, e),
+            Decided = Decided.GetValueOrDefault(e.Host.Value) is RecoveryHeldBack held && held.Episode <= e.Episode ? Decided.Remove(e.Host.Value) : Decided,
+            Released = Released.TryGetValue(e.Host.Value, out var released) && released.Episode <= e.Episode ? Released.Remove(e.Host.Value) : Released,
             NeverRan = !e.Ran && Recoveries.Exists(earlier => earlier.Run == e.Run) ? NeverRan.Add(e.Run) : NeverRan,
         },
         RecoveryHeldBack e => this with { Decided = Decided.SetItem(e.Host.Value, e), Released = Released.Remove(e.Host.Value) },

@@ -13,13 +13,14 @@ namespace DrOrchestrator.Core.Health;
 /// <para><b>Invariants.</b> (1) One open condition per fingerprint, however often and by however many
 /// replicas it is reported, and whatever beginning each gives. (2) Nothing is asked for before the hold-down has passed with a condition
 /// still open that policy acts on; a hold-down of nothing has passed at once. (3) One run per episode: a condition that stands after its run starts no second one until
-/// all were resolved. (4) Only a host that answers steadily is evacuated live (<see cref="DiagnosisTable"/>). (5) No run is asked for by itself that the brakes did not clear.</para>
+/// all were resolved, and one that a person started and that emptied the host stands for it. (4) Only a host that answers steadily is evacuated live (<see cref="DiagnosisTable"/>). (5) No run is asked for by itself that the brakes did not clear.
+/// (6) A run that a person started concludes the episode only if it was asked for within it and moved every VM away.</para>
 /// <para><b>Old news.</b> Messages overtake each other: what a sender gave up waiting for may still arrive after what it sent next.
 /// A resolution of before the beginning that stands closes nothing; a beginning of before the last resolution opens nothing
 /// (<see cref="LateDelivery"/>). Where it can not be told, the condition stands.</para>
 /// <para><b>Races.</b> A resolution against the end of the hold-down: whichever is first in the stream. A
 /// resolution while the host is asked still cancels; once the run is asked for it goes on, because a half
-/// evacuated host is not made better by stopping.</para>
+/// evacuated host is not made better by stopping. A run that a person started may end while one of its own is under way: it is told again until that has ended.</para>
 /// <para><b>A crash at any point</b> leaves the hold-down's end in the deadline table, or an ask outstanding:
 /// to a worker, or to the run, whose id is fixed in the stream before it is asked for.</para>
 /// </summary>
@@ -57,7 +58,9 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         NoteSickness note => note.Episode > (note.Sick ? state.NotedSick : state.NotedWell)
             ? Decision.Of(new SicknessNoted(note.Episode, note.Sick) { At = note.At })
             : Decision.Nothing,
-        NoteRecovery note => note.Episode > state.NotedRecovery ? Decision.Of(new RecoveryNoted(note.Episode) { At = note.At }) : Decision.Nothing,
+        NoteRecovery note => note.Episode > state.NotedRecovery || (note.Episode == state.NotedRecovery && note.Helped && !state.NotedHelped)
+            ? Decision.Of(new RecoveryNoted(note.Episode, note.Helped) { At = note.At })
+            : Decision.Nothing,
         AnswerRecovery answer => Cleared(state, answer),
         LookAgain again => state.Phase is HostPhase.Postponed && (again.Episode, again.Attempt) == (state.Episode, state.Attempt)
             ? Decision.Of(new PostponementElapsed { At = again.At })
@@ -114,11 +117,17 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         return asks.Count == 0 ? Outstanding.Nothing : new Outstanding(asks);
     }
 
-    /// <summary>While the brakes' own answer is still on its way here, nothing is said: it would be waited for although what held it back is over.</summary>
-    public override IReadOnlyList<Ask> Reply(HostState state, HostMessage message) => message is LookAgain again && state.Host is { } host
-        && !(state.Phase is HostPhase.Proposed && (again.Episode, again.Attempt) == (state.Episode, state.Attempt))
-        ? [new Ask($"{host}/looked-again/{again.Episode}/{again.Attempt}", StreamId.Brakes, new BrakesMessage.NoteLookedAgain(host, again.Episode, again.Attempt), Awaited: false)]
-        : [];
+    public override IReadOnlyList<Ask> Reply(HostState state, HostMessage message) => message switch
+    {
+        // While the brakes' own answer is still on its way here, nothing is said: it would be waited for although what held it back is over.
+        LookAgain again when state.Host is { } host && !(state.Phase is HostPhase.Proposed && (again.Episode, again.Attempt) == (state.Episode, state.Attempt)) =>
+            [new Ask($"{host}/looked-again/{again.Episode}/{again.Attempt}", StreamId.Brakes, new BrakesMessage.NoteLookedAgain(host, again.Episode, again.Attempt), Awaited: false)],
+
+        // While a run of its own is under way, nothing is said: what the other one did is told again, and counts when its own has ended.
+        RunAnswered { Episode: { } episode } answer when !(state.Phase is HostPhase.Recovering && episode == state.Episode) =>
+            [new Ask($"{answer.Run}/noted", StreamId.Run(answer.Run), new RunMessage.NoteEnd(), Awaited: false)],
+        _ => [],
+    };
 
     private static string ObserveKey(HostState state) => $"{state.Host}/observe/{state.Episode}{(state.Attempt == 0 ? "" : $"/{state.Attempt}")}";
 
@@ -136,10 +145,10 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
     /// <summary>The brakes count what ran, and no longer count a host that was emptied: they hear what became of each recovery that they may have cleared.</summary>
     private static IEnumerable<Ask> Conclusion(HostState state)
     {
-        if (state.Concluded is { } over && over.Episode > state.NotedRecovery)
+        if (state.Concluded is { } over && (over.Episode > state.NotedRecovery || (over.Episode == state.NotedRecovery && over.Helped && !state.NotedHelped)))
         {
             yield return new Ask(
-                $"{state.Host}/concluded/{over.Episode}",
+                $"{state.Host}/concluded/{over.Episode}/{over.Run}",
                 StreamId.Brakes,
                 new BrakesMessage.ReportRecovery(state.Host!.Value, over.Episode, over.Run, over.Ran, over.Helped),
                 Awaited: true);
@@ -244,7 +253,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
 
     private static Decision Answered(HostState state, RunAnswered answer)
     {
-        if (state.Phase is not HostPhase.Recovering || state.Recovery!.Run != answer.Run)
+        if (!Counts(state, answer))
         {
             return Decision.Nothing;
         }
@@ -252,6 +261,17 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         var ended = new RecoveryEnded(answer.Run, answer.Outcome, answer.Summary, answer.Tried) { At = answer.At };
         return state.Acting.Count > 0 ? Decision.Of(ended) : Decision.Of(ended, new HostRecovered { At = answer.At });
     }
+
+    /// <summary>
+    /// Its own run counts however it ended. One that a person started counts where it was asked for in this episode and emptied the host: nobody need be
+    /// asked for more. One of before the episode may have looked before the last VM came, and one that did not complete leaves the host as it was.
+    /// </summary>
+    private static bool Counts(HostState state, RunAnswered answer) => state.Phase switch
+    {
+        HostPhase.Healthy => false,
+        HostPhase.Recovering => state.Recovery!.Run == answer.Run,
+        _ => answer is { Outcome: RunOutcome.Completed, Tried: true } && answer.Episode == state.Episode && !state.IsEmptied,
+    };
 
     private static HostState Apply(HostState state, HostEvent @event) => @event switch
     {
@@ -270,7 +290,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
         RecoveryPostponed e => state with { Postponed = e, FurtherLooks = state.FurtherLooks + (state.Phase is HostPhase.Diagnosing ? 1 : 0) },
         PostponementElapsed => state with { Attempt = state.Attempt + 1 },
         SicknessNoted e => e.Sick ? state with { NotedSick = e.Episode } : state with { NotedWell = e.Episode },
-        RecoveryNoted e => state with { NotedRecovery = e.Episode },
+        RecoveryNoted e => state with { NotedRecovery = e.Episode, NotedHelped = e.Helped ?? state.Concluded is { Helped: true } },
         RecoveryRequested e => state with { Recovery = e },
         RecoveryWithheld e => state with { Withheld = e },
         RecoveryEnded e => state with

@@ -76,15 +76,17 @@ public abstract record HostEvent
     /// <summary>Automation stops here; a person decides.</summary>
     public sealed record RecoveryWithheld(Refusal Why) : HostEvent;
 
-    /// <summary>The run ended.</summary>
-    /// <param name="Run">Which.</param>
+    /// <summary>A run ended that counts as the recovery of this episode: the one that was asked for, or one that a person started and that emptied the host.</summary>
+    /// <param name="Run">Which; the cause of what follows.</param>
     /// <param name="Outcome">How.</param>
     /// <param name="Summary">A sentence.</param>
     /// <param name="Tried">Whether any move was tried; true where it was recorded before this was kept.</param>
     public sealed record RecoveryEnded(RunId Run, RunOutcome Outcome, string Summary, bool Tried = true) : HostEvent;
 
     /// <summary>The brakes know what became of the recovery of this episode.</summary>
-    public sealed record RecoveryNoted(int Episode) : HostEvent;
+    /// <param name="Episode">Of which.</param>
+    /// <param name="Helped">Whether they know that every VM was moved off the host; null: recorded before this was kept, when they knew all that was concluded.</param>
+    public sealed record RecoveryNoted(int Episode, bool? Helped = null) : HostEvent;
 
     /// <summary>No condition that policy acts on is open any more.</summary>
     public sealed record HostRecovered : HostEvent;

@@ -22,6 +22,7 @@ public static class HostGraph
         .On<PostponementElapsed>(Diagnosing, Postponed)
         .On<RecoveryRequested>(Recovering, Proposed, Diagnosing)
         .On<RecoveryWithheld>(Withheld, Diagnosing, Proposed)
-        .On<RecoveryEnded>(Handled, Recovering)
+        .On<RecoveryEnded>(Handled, Recovering, HoldingDown, Diagnosing, Proposed, Postponed, Withheld)
+        .Stays<RecoveryEnded>(Handled)
         .On<HostRecovered>(Healthy, Withheld, Handled);
 }

@@ -50,15 +50,19 @@ public abstract record HostMessage
     /// <param name="Attempt">The attempt that was held back.</param>
     public sealed record LookAgain(int Episode, int Attempt) : HostMessage;
 
-    /// <summary>The run that was asked for has ended.</summary>
+    /// <summary>A run of the host has ended: the one that it asked for, or one that a person started.</summary>
     /// <param name="Run">Which.</param>
     /// <param name="Outcome">How.</param>
     /// <param name="Summary">A sentence.</param>
     /// <param name="Tried">Whether any move was tried; servers of before this was said leave it out, and it counts as tried.</param>
-    public sealed record RunAnswered(RunId Run, RunOutcome Outcome, string Summary, bool Tried = true) : HostMessage;
+    /// <param name="Episode">The episode that stood when a person asked for the run; null: none did, the host asked for it itself, or a server of before
+    /// this was said tells it.</param>
+    public sealed record RunAnswered(RunId Run, RunOutcome Outcome, string Summary, bool Tried = true, int? Episode = null) : HostMessage;
 
     /// <summary>The brakes know what became of the recovery of this episode.</summary>
-    public sealed record NoteRecovery(int Episode) : HostMessage;
+    /// <param name="Episode">Of which.</param>
+    /// <param name="Helped">Whether they know that every VM was moved off the host; servers of before a later run could do that leave it out.</param>
+    public sealed record NoteRecovery(int Episode, bool Helped = false) : HostMessage;
 
     public sealed record Wake : HostMessage;
 }

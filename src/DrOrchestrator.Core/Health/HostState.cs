@@ -28,7 +28,7 @@ public enum HostPhase
     /// <summary>Automation stopped; a person decides.</summary>
     Withheld,
 
-    /// <summary>The run ended; the condition still stands. It starts no second one.</summary>
+    /// <summary>A run ended, by whomever it was started; the condition still stands. It starts no second one.</summary>
     Handled,
 }
 
@@ -99,7 +99,10 @@ public sealed record HostState(HostPhase Phase)
     /// <summary>The last episode of which the brakes know what became of its recovery.</summary>
     public int NotedRecovery { get; init; }
 
-    /// <summary>What became of the last recovery that was proposed and is over; null: none is.</summary>
+    /// <summary>Whether they know that the recovery of that episode moved every VM off the host.</summary>
+    public bool NotedHelped { get; init; }
+
+    /// <summary>What became of the last recovery that was proposed, or that a person made, and is over; null: none is.</summary>
     public RecoveryConclusion? Concluded { get; init; }
 
     public RecoveryEnded? LastRecovery { get; init; }
@@ -109,6 +112,9 @@ public sealed record HostState(HostPhase Phase)
     /// <summary>How often it was diagnosed: numbers the runs.</summary>
     public int Episode { get; init; }
 
+    /// <summary>The episode that stands; null: the host is well.</summary>
+    public int? Standing => Phase is HostPhase.Healthy ? null : Episode;
+
     public RecoveryPlan? Plan => HoldDown?.Plan;
 
     /// <summary>The names of the conditions that stand; null: none does.</summary>
@@ -116,6 +122,9 @@ public sealed record HostState(HostPhase Phase)
 
     /// <summary>The names of those that stand and that policy acts on; null: none does.</summary>
     public string? Suffers => Acting.Count == 0 ? null : string.Join(", ", Acting.Select(fingerprint => Conditions[fingerprint].Name).Distinct());
+
+    /// <summary>Whether every VM was moved off the host in the episode that stands.</summary>
+    internal bool IsEmptied => Concluded is { Helped: true } over && over.Episode == Standing;
 
     internal HostState WithRaised(ConditionRaised raised) => this with
     {

@@ -23,7 +23,8 @@ namespace DrOrchestrator.Core.Runs;
 /// begun changes nothing. Answers of admission come so too: only one to the last statement is heeded, and the next statement waits
 /// for it.</para>
 /// <para><b>A crash at any point</b> leaves asks outstanding: the look at the hosts, or the start (or stop) of
-/// every open move, which the VM's stream answers again as often as it is asked.</para>
+/// every open move, which the VM's stream answers again as often as it is asked. The end is told to the host of its scope: again when the host
+/// asks, where it asked for the run; until the host has heard it, where a person did in an episode of it.</para>
 /// </summary>
 public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
 {
@@ -63,6 +64,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
         PauseRun pause => Pause(state, pause),
         ResumeRun resume => Resume(state, resume),
         AbortRun abort => Abort(state, abort),
+        NoteEnd note => state is { Phase: RunPhase.Ended, IsToldUntilNoted: true, IsEndNoted: false } ? Decision.Of(new EndNoted { At = note.At }) : Decision.Nothing,
         Wake => Decision.Nothing,
         _ => throw new InvalidOperationException($"A run's stream takes no {message.GetType().Name}."),
     };
@@ -90,7 +92,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
                 return new Outstanding([.. state.Open.Select(vm => Stop(state, state.Vms[vm])), .. Slots(state)]);
 
             case RunPhase.Ended:
-                return new Outstanding([.. state.Started!.Trigger.Host is { } host ? [Tell(state, host)] : Array.Empty<Ask>(), .. Slots(state)]);
+                return new Outstanding([.. state.Started!.Trigger.Host is { } host && !state.IsEndNoted ? [Tell(state, host)] : Array.Empty<Ask>(), .. Slots(state)]);
 
             default:
                 return Outstanding.Nothing;
@@ -148,8 +150,9 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     private static Ask Tell(RunState state, HostId host) => new(
         $"{state.Started!.Run}/ended",
         StreamId.Host(host),
-        new HostMessage.RunAnswered(state.Started.Run, state.Ended!.Outcome, state.Ended.Summary, state.Tried),
-        Awaited: false);
+        new HostMessage.RunAnswered(state.Started.Run, state.Ended!.Outcome, state.Ended.Summary, state.Tried, state.Started.Trigger.Episode),
+        Awaited: state.IsToldUntilNoted,
+        Since: state.Ended.At);
 
     private static Decision Observed(RunState state, ReportScope report)
     {
@@ -171,18 +174,24 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
         {
             null => $"The inventory has no host {scope}. See drctl hosts.",
             { Answered: false } => $"{scope} does not answer ({host.Silence}), so nothing can be live-migrated off it. Restore its management connection, or recover its VMs from replicas.",
-            _ when !host.Copies.Any(copy => copy.State is not Inventory.VmState.Shutoff) => $"{scope} runs no VM: there is nothing to move.",
             _ => null,
         };
         if (refusal is not null)
         {
-            return Decision.Of(observed, new RunEnded(RunOutcome.Refused, refusal) { At = report.At });
+            return Refused(refusal);
         }
 
         var plan = EvacuationPlanner.Plan(scope, state.Started.Plan, report.Observation);
+        if (EmptyScope.WhyNothing(host!, plan) is { } nothing)
+        {
+            return Refused(nothing.ToString());
+        }
+
         var planned = new RunPlanned(plan) { At = report.At };
         var next = RunEvolution.Evolve(RunEvolution.Evolve(state, observed), planned);
         return Decision.Of([observed, planned, .. RunAdmission.EndIfDone(next, report.At)]);
+
+        Decision Refused(string why) => Decision.Of(observed, new RunEnded(RunOutcome.Refused, why) { At = report.At });
     }
 
     private static Decision ObservedAgain(RunState state, ScopeObserved observed) =>

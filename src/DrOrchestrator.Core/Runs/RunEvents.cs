@@ -10,9 +10,11 @@ namespace DrOrchestrator.Core.Runs;
 /// <param name="Kind">What kind of cause.</param>
 /// <param name="By">Who or what.</param>
 /// <param name="Cause">A sentence: the alert, or the person's reason.</param>
-/// <param name="Host">The host stream that waits for the run's end; null: none does.</param>
+/// <param name="Host">The host stream that hears how the run ended; null: none, as of runs that a person started before it was told of those.</param>
 /// <param name="Doubt">What was reported against the scope's host when the run was asked for, in a few words; null: nothing.</param>
-public sealed record RunTrigger(RunTriggerKind Kind, Actor By, string Cause, HostId? Host = null, string? Doubt = null);
+/// <param name="Episode">Of a run that a person started: the episode of the host that stood when it was asked for, which its look at the host is later
+/// than. Null: the host was well, or asked for the run itself.</param>
+public sealed record RunTrigger(RunTriggerKind Kind, Actor By, string Cause, HostId? Host = null, string? Doubt = null, int? Episode = null);
 
 public enum RunTriggerKind
 {
@@ -110,6 +112,9 @@ public abstract record RunEvent
     public sealed record RunAbortRequested(Actor By, string Reason) : RunEvent;
 
     public sealed record RunEnded(RunOutcome Outcome, string Summary) : RunEvent;
+
+    /// <summary>The host knows how a run ended that a person started in an episode of it.</summary>
+    public sealed record EndNoted : RunEvent;
 }
 
 /// <summary>One attempt that was let through.</summary>

@@ -43,6 +43,7 @@ internal static class RunEvolution
         },
         RunAbortRequested e => Unwanted(state) with { Abort = e, Paused = null, UnderWay = state.Stop is null ? state.UnderWay.Clear() : state.UnderWay },
         RunEnded e => state with { Ended = e, Stop = null, Paused = null, UnderWay = state.UnderWay.Clear() },
+        EndNoted => state with { IsEndNoted = true },
         _ => throw new InvalidOperationException($"A run's stream has no {@event.GetType().Name}."),
     };
 

@@ -25,5 +25,6 @@ public static class RunGraph
         .Stays<LookRequested>(Moving)
         .Stays<RunReplanned>(Moving)
         .On<RunAbortRequested>(Aborting, Observing, Moving)
-        .On<RunEnded>(Ended, Observing, Moving, Aborting);
+        .On<RunEnded>(Ended, Observing, Moving, Aborting)
+        .Stays<EndNoted>(Ended);
 }

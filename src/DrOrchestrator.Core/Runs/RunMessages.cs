@@ -43,6 +43,9 @@ public abstract record RunMessage
 
     public sealed record AbortRun(Actor By, string Reason) : RunMessage;
 
+    /// <summary>The host knows how the run ended.</summary>
+    public sealed record NoteEnd : RunMessage;
+
     public sealed record Wake : RunMessage;
 }
 

@@ -134,4 +134,10 @@ public sealed record RunState(RunPhase Phase)
     public RunAbortRequested? Abort { get; init; }
 
     public RunEnded? Ended { get; init; }
+
+    /// <summary>Whether the host of whose episode it was said that it knows how the run ended.</summary>
+    public bool IsEndNoted { get; init; }
+
+    /// <summary>Nobody asks for the end of what a person started: it is told until the host has heard it, where an episode stood that it may conclude.</summary>
+    public bool IsToldUntilNoted => Started is { Trigger: { Host: not null, Episode: not null } };
 }

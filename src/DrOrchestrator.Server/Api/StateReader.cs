@@ -53,8 +53,11 @@ public sealed class StateReader(IEventStore store, StreamHandler streams)
     }
 
     /// <summary>What is reported against a host just now, in a few words; null: nothing.</summary>
-    public async Task<string?> DoubtOf(HostId host, CancellationToken cancellationToken) =>
-        ((HostState)(await Read(StreamId.Host(host), cancellationToken)).State).Doubt;
+    public async Task<string?> DoubtOf(HostId host, CancellationToken cancellationToken) => (await HealthOf(host, cancellationToken)).Doubt;
+
+    /// <summary>A host's health just now.</summary>
+    public async Task<HostState> HealthOf(HostId host, CancellationToken cancellationToken) =>
+        (HostState)(await Read(StreamId.Host(host), cancellationToken)).State;
 
     private async Task<StreamState> Read(StreamHead head, CancellationToken cancellationToken)
     {

@@ -99,8 +99,39 @@ public sealed class BrakesTests
 
         emptied.When(Request(1)).ThenEvents(typeof(RecoveryCleared));
         emptied.When(Over(3, helped: true)).ThenNothing();
-        Assert.Equal(new HostMessage.NoteRecovery(1), Assert.Single(emptied.When(Over(3, helped: true)).Reply).Message);
+        Assert.Equal(new HostMessage.NoteRecovery(1, Helped: true), Assert.Single(emptied.When(Over(3, helped: true)).Reply).Message);
         emptied.When(new ReportSickness(Host(3), 1, Sick: false)).ThenGoOn().When(Sick(3, episode: 2)).ThenGoOn().When(Request(1)).ThenEvents(typeof(RecoveryHeldBack));
+    }
+
+    [Fact]
+    public void A_host_that_a_later_run_of_the_episode_emptied_does_not_count_and_is_no_longer_held_back()
+    {
+        var sick = Cleared(Fleet, 3).When(Sick(1)).ThenGoOn().When(Sick(2)).ThenGoOn().When(Over(3, helped: false)).ThenGoOn()
+            .When(Request(2)).ThenEvents(typeof(RecoveryHeldBack));
+        ReportRecovery ByHand(int host, int episode = 1) => new(Host(host), episode, new RunId($"by-hand-{host}"), Ran: true, Helped: true);
+
+        var emptied = sick.When(ByHand(3)).ThenEvents(typeof(RecoveryConcluded));
+
+        emptied.When(Request(1)).ThenEvents(typeof(RecoveryCleared));
+        emptied.When(ByHand(3)).ThenNothing();
+        emptied.When(Over(3, helped: false)).ThenNothing();
+        Assert.Equal(new HostMessage.NoteRecovery(1, Helped: true), Assert.Single(emptied.When(Over(3, helped: false)).Reply).Message);
+        var waitsNoMore = emptied.When(ByHand(2)).ThenEvents(typeof(RecoveryConcluded));
+        Assert.DoesNotContain("h2", waitsNoMore.StateOf<BrakesState>().Decided.Keys);
+        waitsNoMore.When(Request(2)).ThenNothing();
+        Assert.Contains("h2", sick.When(ByHand(2, episode: 0)).ThenGoOn().StateOf<BrakesState>().Decided.Keys);
+    }
+
+    [Fact]
+    public void A_host_that_was_emptied_by_hand_waits_for_no_maintenance_any_more()
+    {
+        var target = new MaintenanceTarget(MaintenanceKind.Host, "h1");
+        var ended = Fleet.When(new StartMaintenance(target, After(600), Night, "New fans.")).ThenGoOn().When(Request(1)).ThenGoOn()
+            .At(After(60)).When(new EndMaintenance(target, Night, "Done.")).ThenGoOn();
+        Assert.Single(ended.Outstanding.Asks, ask => ask.Awaited);
+
+        Assert.DoesNotContain(ended.When(Over(1, helped: true)).ThenGoOn().Outstanding.Asks, ask => ask.Awaited);
+        Assert.Single(ended.When(Over(1, helped: true) with { Episode = 0 }).ThenGoOn().Outstanding.Asks, ask => ask.Awaited);
     }
 
     [Fact]

@@ -260,9 +260,9 @@ public sealed class HostTests
         var ask = Assert.Single(ended.Outstanding.Asks);
         Assert.Equal((StreamId.Brakes, new BrakesMessage.ReportRecovery(A1.Host, 1, Recovery, ran, helped), true), (ask.To!.Value, ask.Message, ask.Awaited));
         Assert.Contains(ended.When(Resolve()).ThenGoOn().Outstanding.Asks, one => one.Message is BrakesMessage.ReportRecovery);
-        var known = ended.When(new NoteRecovery(1)).ThenEvents(typeof(RecoveryNoted));
+        var known = ended.When(new NoteRecovery(1, helped)).ThenEvents(typeof(RecoveryNoted));
         Assert.False(known.Outstanding.IsOpen);
-        known.When(new NoteRecovery(1)).ThenNothing();
+        known.When(new NoteRecovery(1, helped)).ThenNothing();
     }
 
     [Fact]

@@ -208,6 +208,63 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Tells_nobody_when_a_person_started_it() =>
+    public void Tells_the_host_in_whose_episode_a_person_started_it_until_the_host_has_heard()
+    {
+        var moving = Moving(1, trigger: ByHand with { Host = A1.Host, Episode = 3 });
+        moving.When(new NoteEnd()).ThenNothing();
+
+        var ended = moving.When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted();
+
+        var told = Assert.Single(ended.Outstanding.Asks);
+        Assert.Equal(
+            (StreamId.Host(A1.Host), new HostMessage.RunAnswered(Sample.Run, RunOutcome.Completed, "1 of 1 VMs moved.", Tried: true, Episode: 3), true),
+            (told.To!.Value, told.Message, told.Awaited));
+        var noted = ended.When(new NoteEnd()).Then(new EndNoted { At = Noon });
+        Assert.False(noted.Outstanding.IsOpen);
+    }
+
+    [Fact]
+    public void Tells_the_host_once_when_a_person_started_it_while_the_host_was_well()
+    {
+        var ended = Moving(1, trigger: ByHand with { Host = A1.Host }).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted();
+
+        Assert.IsType<HostMessage.RunAnswered>(Assert.Single(ended.Outstanding.Asks).Message);
+        Assert.False(ended.Outstanding.IsOpen);
+        ended.When(new NoteEnd()).ThenNothing();
+    }
+
+    [Fact]
+    public void Tells_nobody_where_a_person_started_it_before_hosts_were_told_of_that() =>
         Assert.Empty(Moving(1).When(Ended(1, MoveOutcome.Moved)).ThenGoOn().Granted().Outstanding.Asks);
+
+    [Fact]
+    public void Refuses_a_host_to_which_VMs_are_only_on_their_way()
+    {
+        var arriving = Scope(Seen(A1, 1024, Copy(Web, A1, VmState.Incoming), Copy(Db, A1, VmState.Shutoff)), Seen(B1, 65536));
+
+        var after = Observing().When(new ReportScope(ScopeKey, arriving)).ThenEvents(typeof(ScopeObserved), typeof(RunEnded));
+
+        Assert.Equal(
+            (RunOutcome.Refused, "a1 runs no VM, and one is on the way to it (web): there is nothing to move yet. "
+            + "Find out who moves VMs to it (drctl run list), and run the plan when they have arrived."),
+            (after.End()!.Outcome, after.End()!.Summary));
+    }
+
+    [Theory]
+    [InlineData(VmState.Running, RunOutcome.Completed)]
+    [InlineData(VmState.Paused, RunOutcome.CompletedWithFailures)]
+    [InlineData(VmState.Crashed, RunOutcome.CompletedWithFailures)]
+    [InlineData(VmState.Other, RunOutcome.CompletedWithFailures)]
+    [InlineData(VmState.Incoming, RunOutcome.Refused)]
+    [InlineData(VmState.Shutoff, RunOutcome.Refused)]
+    [InlineData(VmState.Absent, RunOutcome.Refused)]
+    public void Ends_well_only_where_it_moved_something(VmState state, RunOutcome outcome)
+    {
+        var spec = Observing().When(new ReportScope(ScopeKey, Scope(Seen(A1, 1024, Copy(Vms[0], A1, state)), Seen(B1, 65536)))).ThenGoOn();
+
+        spec = spec.End() is null ? spec.Granted().When(Ended(1, MoveOutcome.Moved)).ThenGoOn() : spec;
+
+        Assert.Equal(outcome, spec.End()!.Outcome);
+        Assert.Equal(outcome is RunOutcome.Completed, spec.StateOf<RunState>().Tried);
+    }
 }

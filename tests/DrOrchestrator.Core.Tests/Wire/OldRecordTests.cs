@@ -56,6 +56,28 @@ public sealed class OldRecordTests
     }
 
     [Fact]
+    public void What_the_brakes_knew_before_it_was_kept_whether_it_helped_is_not_asked_again()
+    {
+        var noted = JsonSerializer.Deserialize<HostEvent.RecoveryNoted>("""{"episode":1,"at":"2026-05-04T12:01:31+00:00"}""", EngineJson.Options)!;
+        var ended = Spec.Of(HostDecider.Instance, After(120)).Given(
+            new HostEvent.ConditionRaised(A1.Host, Condition(), Night, true) { At = Noon }, new HostEvent.HoldDownStarted("f1", Noon, Plan) { At = Noon },
+            new HostEvent.SicknessNoted(1, Sick: true) { At = Noon }, new HostEvent.HoldDownElapsed { At = Noon },
+            new HostEvent.RecoveryRequested(Sample.Run, Plan, "It answers.") { At = Noon }, new HostEvent.RecoveryEnded(Sample.Run, RunOutcome.Completed, "Done.") { At = Noon });
+
+        Assert.True(ended.Outstanding.IsOpen);
+        Assert.False(ended.Given(noted).Outstanding.IsOpen);
+    }
+
+    [Fact]
+    public void The_end_of_a_run_as_servers_from_before_tell_it_is_of_no_episode()
+    {
+        var told = JsonSerializer.Deserialize<HostMessage.RunAnswered>("""{"run":"r","outcome":"completed","summary":"2 of 2 VMs moved."}""", EngineJson.Options)!;
+
+        Assert.Equal((null, true), (told.Episode, told.Tried));
+        Assert.False(JsonSerializer.Deserialize<HostMessage.NoteRecovery>("""{"episode":1}""", EngineJson.Options)!.Helped);
+    }
+
+    [Fact]
     public void Brake_rules_from_before_flapping_was_one_are_read_with_its_defaults()
     {
         var read = JsonSerializer.Deserialize<BrakesEvent.RulesSet>(

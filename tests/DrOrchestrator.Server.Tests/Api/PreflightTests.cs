@@ -7,6 +7,7 @@ using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Planning;
+using DrOrchestrator.Drivers;
 using DrOrchestrator.Drivers.Simulated;
 using DrOrchestrator.Server.Tests.Fakes;
 using Xunit;
@@ -229,6 +230,26 @@ public sealed class PreflightTests
         using var answer = await client.PostAsJsonAsync("/api/v1/preflight", new PreflightRequest(plan, host), ContractJson.Options);
 
         Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_host_to_which_VMs_are_only_on_their_way_has_nothing_to_move()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        var vm = server.Hypervisors.AddVm(Vm("web", 1024), new HostId("a1"));
+        server.Hypervisors.Hold(vm.Id, MigrationStep.NetworkTransfer);
+        HostEndpoint At(string name, string site) => new(new HostId(name), new SiteId(site), "simulated", $"sim://{name}");
+        var request = new MigrationRequest(new MoveId("r/web/1"), vm, At("a1", "A"), At("b1", "B"), 1, MigrationOptions.Default);
+        Assert.IsType<Outcome<Nothing>.Done>(await new SimulatedDriver(server.Hypervisors).EnsureMigration(request, default));
+        await Wait.Until(() => server.Hypervisors.CopyOn(new HostId("b1"), vm.Id).State is VmState.Incoming);
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/preflight", OfA1 with { Host = "b1" }, ContractJson.Options);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        var problem = (await answer.Content.ReadFromJsonAsync<Problem>(ContractJson.Options))!;
+        Assert.Equal("b1 runs no VM, and one is on the way to it (web): there is nothing to move yet.", problem.Title);
+        Assert.Contains("run the plan when they have arrived", problem.WayOut, StringComparison.Ordinal);
     }
 
     [Fact]

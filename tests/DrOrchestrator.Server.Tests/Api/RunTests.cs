@@ -4,6 +4,7 @@ using DrOrchestrator.Contracts.Http;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Server.Configuration;
 using DrOrchestrator.Server.Tests.Fakes;
 using Xunit;
 
@@ -42,6 +43,26 @@ public sealed class RunTests
 
         var reply = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
         Assert.Equal("FanSlow", Assert.IsType<RunEvent.RunStarted>(server.Store.EventsOf(new StreamId("run", reply.Run))[0]).Trigger.Doubt);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, null)]
+    public async Task A_run_has_the_host_that_hears_of_its_end_and_the_episode_that_stood_on_its_record(bool sick, int? episode)
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        if (sick)
+        {
+            server.Store.Given(
+                new StreamId("host", "a1"), new HostEvent.HoldDownStarted("f", SteppedClock.Start, PlanCatalog.Parse("evacuate-host.yaml", Samples.Plan)) { At = SteppedClock.Start });
+        }
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        var reply = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        var trigger = Assert.IsType<RunEvent.RunStarted>(server.Store.EventsOf(new StreamId("run", reply.Run))[0]).Trigger;
+        Assert.Equal((new HostId("a1"), episode), (trigger.Host, trigger.Episode));
     }
 
     [Fact]

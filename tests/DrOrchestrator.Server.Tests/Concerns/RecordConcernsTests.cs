@@ -38,6 +38,15 @@ public sealed class RecordConcernsTests
     }
 
     [Fact]
+    public void It_ends_when_a_run_that_a_person_started_has_emptied_the_host()
+    {
+        var told = new HostMessage.RunAnswered(new RunId("by-hand"), RunOutcome.Completed, "2 of 2 VMs moved.", Tried: true, Episode: 1) { At = Now };
+        var emptied = HostDecider.Instance.Decide(Withheld(), told).Events.Cast<HostEvent>().Aggregate(Withheld(), HostDecider.Instance.Evolve);
+
+        Assert.Empty(Of(hosts: [emptied]));
+    }
+
+    [Fact]
     public void A_recovery_that_the_brakes_held_back_for_a_while_is_told_until_it_is_looked_at_again()
     {
         HostEvent[] postponed =

@@ -1,5 +1,4 @@
 using DrOrchestrator.Contracts.Http;
-using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Core.Plans;
@@ -30,12 +29,11 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
             return (null, new Refusal($"{host} does not answer ({source?.Silence}), so nothing can be live-migrated off it.", "Restore its management connection."));
         }
 
-        if (!source.Copies.Any(copy => copy.State is not VmState.Shutoff))
-        {
-            return (null, new Refusal($"{host} runs no VM: there is nothing to move.", "See drctl vms."));
-        }
-
         var planned = EvacuationPlanner.Plan(host, plan, scope);
+        if (EmptyScope.WhyNothing(source, planned) is { } nothing)
+        {
+            return (null, nothing);
+        }
 
         // A person asks, so this is what a run that a person starts now would be given.
         var trigger = new RunTrigger(RunTriggerKind.Operator, new Actor("preflight"), "Preflight on demand.", Doubt: await states.DoubtOf(host, cancellationToken));

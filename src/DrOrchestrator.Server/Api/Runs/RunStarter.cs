@@ -38,7 +38,9 @@ public sealed class RunStarter(StreamHandler streams, StateReader states, IPlanC
             return Problems.BadRequest($"The Idempotency-Key is empty or longer than {LongestIdempotencyKey} characters.", "Send a UUID.");
         }
 
-        var trigger = new RunTrigger(RunTriggerKind.Operator, by, request.Reason!.Trim(), Doubt: await states.DoubtOf(host, cancellationToken));
+        // The run looks at the host later than this: what it then moves away is what was there in this episode.
+        var health = await states.HealthOf(host, cancellationToken);
+        var trigger = new RunTrigger(RunTriggerKind.Operator, by, request.Reason!.Trim(), host, health.Doubt, health.Standing);
         for (var name = 1; ; name++)
         {
             var run = idempotencyKey is null ? RunNaming.New(plan.Name, host, clock.GetUtcNow()) : RunNaming.For(plan.Name, host, by, idempotencyKey);
