@@ -6,7 +6,6 @@ using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Engine;
 using DrOrchestrator.Engine.Ports;
-using DrOrchestrator.Server.Concerns;
 using DrOrchestrator.Server.Hosting;
 using DrOrchestrator.Server.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,15 +40,6 @@ public sealed class StopTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Foreign.Take("text/plain", null, Encoding.UTF8.GetBytes("a1 is down"), Stopped));
     }
 
-    [Fact]
-    public async Task Alerts_that_are_not_taken_at_the_stop()
-    {
-        using var stop = new CancellationTokenSource();
-        using var client = new AlertmanagerClient(new Uri("http://am:9093"), NullLogger.Instance, new Refusing(stop));
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Send([], stop.Token));
-    }
-
     /// <summary>An inventory that can not be read in the moment of the stop.</summary>
     private sealed class Gone(Func<Task> stop) : IInventory
     {
@@ -73,14 +63,5 @@ public sealed class StopTests
         public GuestCheck? CheckOf(VmRef vm) => null;
 
         public FleetRules RulesFor(IReadOnlyCollection<VmRef> vms) => throw new NotSupportedException();
-    }
-
-    private sealed class Refusing(CancellationTokenSource stop) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            stop.Cancel();
-            throw new HttpRequestException("Connection refused");
-        }
     }
 }
