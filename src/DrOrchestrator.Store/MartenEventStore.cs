@@ -12,6 +12,9 @@ namespace DrOrchestrator.Store;
 /// <summary>The event store port on Marten.</summary>
 public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource database, StoreOptions options, EngineOptions engine, RelayWaker waker) : IEventStore
 {
+    /// <summary>Where an append's id is kept, beside its first event.</summary>
+    private const string AppendHeader = "append";
+
     public async Task<IReadOnlyList<StreamHistory>> Read(IReadOnlyList<StreamId> streams, CancellationToken cancellationToken)
     {
         await using var session = store.QuerySession();
@@ -54,6 +57,11 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         foreach (var append in appends)
         {
             var events = append.Events.Zip(append.Causes, (data, cause) => Wrap(session, data, cause)).ToArray();
+            if (append.Id is { } id)
+            {
+                events[0].SetHeader(AppendHeader, id.ToString());
+            }
+
             if (append.ExpectedVersion == 0)
             {
                 session.Events.StartStream(append.Stream.ToString(), events);
@@ -76,8 +84,21 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         {
             throw new StreamConflictException($"Another writer was first in one of {string.Join(", ", appends.Select(append => append.Stream))}.", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // Of a connection that broke in the commit Marten tells what its rollback then met: a transaction disposed of. The engine would take that for a bug.
+            throw new NpgsqlException("The connection broke in a commit.", exception);
+        }
 
         waker.Signal();
+    }
+
+    public async Task<Guid?> AppendedBy(StreamId stream, long version, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select headers ->> '{AppendHeader}' from {options.Schema}.mt_events where stream_id = $1 and version = $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = stream.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = version });
+        return await command.ExecuteScalarAsync(cancellationToken) is string id ? Guid.Parse(id) : null;
     }
 
     public async Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken)
@@ -101,7 +122,7 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         Trace = events.Count == 0 ? null : TraceHeader.Of(events[^1]),
     };
 
-    private static object Wrap(IDocumentSession session, object data, Cause cause)
+    private static IEvent Wrap(IDocumentSession session, object data, Cause cause)
     {
         var wrapped = session.Events.BuildEvent(data);
         wrapped.SetHeader("cause", cause.Message);

@@ -47,6 +47,9 @@ public sealed class Trouble
         halts = new Random(settings.Seed * 31 + 8);
     }
 
+    /// <summary>Of one that was repeated below the caller only an append can be heard.</summary>
+    private static readonly DatabaseFault[] Faults = [DatabaseFault.LostRequest, DatabaseFault.LostAnswer, DatabaseFault.Slow, DatabaseFault.Overtaken];
+
     private bool Over => simulation.Scheduler.Elapsed >= settings.Trouble;
 
     /// <summary>Draws all incidents now; each happens at its time.</summary>
@@ -55,7 +58,7 @@ public sealed class Trouble
         simulation.Fleet.Faults = call => Over ? null : CallFault(call);
         simulation.Database.Faults = _ => Over || database.NextDouble() >= settings.DatabaseFaults
             ? DatabaseFault.None
-            : (DatabaseFault)database.Next(1, 4);
+            : Faults[database.Next(Faults.Length)];
         simulation.Broker.Passes = Pass;
         for (var i = 0; i < settings.Incidents; i++)
         {

@@ -18,9 +18,15 @@ public interface IEventStore
     /// <summary>
     /// Appends to all streams or to none, in one transaction that also sets what is outstanding in each.
     /// </summary>
-    /// <exception cref="StreamConflictException">A stream was not at the version expected; nothing was written.</exception>
-    /// <remarks>Any other exception leaves it unknown whether the commit happened: read again and decide again.</remarks>
+    /// <exception cref="StreamConflictException">A stream was not at the version expected; nothing was written now.</exception>
+    /// <remarks>
+    /// Any other exception leaves it unknown whether the commit happened. A conflict after a repetition inside the adapter may be with this
+    /// very append: <see cref="AppendedBy"/> tells.
+    /// </remarks>
     Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken);
+
+    /// <summary>Which append began at this version of a stream; null: no event is there, or its append had no id or began before it.</summary>
+    Task<Guid?> AppendedBy(StreamId stream, long version, CancellationToken cancellationToken);
 
     /// <summary>The streams of one kind, last changed first.</summary>
     /// <param name="kind">The kind, for example <c>run</c>.</param>
@@ -48,8 +54,9 @@ public sealed record StreamHead(StreamId Stream, long Version);
 /// <param name="After">What is outstanding in the state after them.</param>
 /// <param name="Causes">For each event, what caused it.</param>
 /// <param name="WaitsOn">Whether something that was awaited before still is: the moment at which it is asked again is not put off.</param>
+/// <param name="Id">Kept beside its first event, so that who appended can tell his own; null: nobody will ask.</param>
 public sealed record StreamAppend(
-    StreamId Stream, long ExpectedVersion, IReadOnlyList<object> Events, Outstanding After, IReadOnlyList<Cause> Causes, bool WaitsOn = false);
+    StreamId Stream, long ExpectedVersion, IReadOnlyList<object> Events, Outstanding After, IReadOnlyList<Cause> Causes, bool WaitsOn = false, Guid? Id = null);
 
 /// <summary>What caused an event: kept beside it in the record.</summary>
 /// <param name="Message">The message's name.</param>

@@ -14,7 +14,8 @@ public sealed record Handled(IReadOnlyList<object> Events, Refusal? Refusal, Str
 /// <summary>
 /// One message is one decision is one append. Decisions that come at the same time share a transaction:
 /// commits, not decisions, are what costs. A conflict, or a commit whose end is not known, takes each
-/// decision alone, on a state read afresh; a decision is idempotent, so deciding again is safe.
+/// decision alone, on a state read afresh; a decision is idempotent, so deciding again is safe. It is not made
+/// again where the store has it after all: decided on what it has itself done, "done" would become "refused".
 /// </summary>
 public sealed class StreamHandler(IEventStore store, EngineOptions options, TimeProvider clock, ILogger<StreamHandler> log)
 {
@@ -98,11 +99,12 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
     private async Task Run(List<Pending> batch)
     {
         var streams = batch.GroupBy(pending => pending.Stream).Select(group => group.ToArray()).ToArray();
+        var sent = streams.Select(_ => new List<Attempt>()).ToArray();
         try
         {
-            if (!await TryTogether(streams))
+            if (!await TryTogether(streams, sent))
             {
-                await Task.WhenAll(streams.Select(Alone));
+                await Task.WhenAll(streams.Zip(sent, Alone));
             }
         }
         catch (Exception exception)
@@ -115,6 +117,11 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         }
         finally
         {
+            foreach (var attempt in sent.SelectMany(attempts => attempts))
+            {
+                attempt.Drop();
+            }
+
             lock (gate)
             {
                 commits--;
@@ -128,7 +135,9 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         }
     }
 
-    private async Task<bool> TryTogether(Pending[][] streams)
+    /// <param name="streams">The messages of each stream.</param>
+    /// <param name="sent">For each stream, where what is sent to the store is noted.</param>
+    private async Task<bool> TryTogether(Pending[][] streams, List<Attempt>[] sent)
     {
         try
         {
@@ -147,7 +156,13 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
                 }
             }
 
-            await Commit(streams, states, decided, CancellationToken.None);
+            var attempts = decided.Select((results, index) => new Attempt(states[index], results, streams[index])).ToArray();
+            foreach (var (attempt, noted) in attempts.Zip(sent))
+            {
+                noted.Add(attempt);
+            }
+
+            await Commit(attempts, CancellationToken.None);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -157,14 +172,23 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         }
     }
 
-    private async Task Alone(Pending[] messages)
+    /// <param name="messages">The messages of one stream.</param>
+    /// <param name="sent">What of theirs was sent to the store and may be in it.</param>
+    private async Task Alone(Pending[] messages, List<Attempt> sent)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 var state = (await States([messages[0].Stream], fresh: true, messages[0].Cancellation))[0];
-                await Commit([messages], [state], [Decide(state, messages)], messages[0].Cancellation);
+                if (await IsAnswered(sent, state, messages[0].Cancellation))
+                {
+                    return;
+                }
+
+                var attempt = new Attempt(state, Decide(state, messages), messages);
+                sent.Add(attempt);
+                await Commit([attempt], messages[0].Cancellation);
                 return;
             }
             catch (OperationCanceledException) when (messages[0].Cancellation.IsCancellationRequested)
@@ -185,7 +209,7 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
             catch (Exception exception)
             {
                 Forget([messages], exception);
-                if (attempt >= Attempts || exception is InvalidOperationException)
+                if (tries >= Attempts || exception is InvalidOperationException)
                 {
                     foreach (var pending in messages)
                     {
@@ -196,9 +220,31 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
                 }
 
                 // Doubling from 10 ms to 1 s: about 5 s in all, the length of a database restart that clients need not see.
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 10 << attempt)), clock);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 10 << tries)), clock);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the store has one of the attempts before, whose sending did not return: its events are the answer then. Asked of a state
+    /// in which its place is taken, by itself or by another; where it is not, the attempt may still be on its way, and what is appended now
+    /// is in conflict with it.
+    /// </summary>
+    private async Task<bool> IsAnswered(List<Attempt> sent, StreamState now, CancellationToken cancellationToken)
+    {
+        foreach (var attempt in sent.Where(attempt => attempt.FirstVersion <= now.Version).ToArray())
+        {
+            if (attempt.HasEvents && await store.AppendedBy(now.Stream, attempt.FirstVersion, cancellationToken) == attempt.Id)
+            {
+                attempt.Answer();
+                return true;
+            }
+
+            attempt.Drop();
+            sent.Remove(attempt);
+        }
+
+        return false;
     }
 
     private void Forget(Pending[][] streams, Exception exception)
@@ -232,69 +278,18 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         })];
     }
 
-    private async Task Commit(Pending[][] streams, StreamState[] states, Handled[][] decided, CancellationToken cancellationToken)
+    private async Task Commit(Attempt[] attempts, CancellationToken cancellationToken)
     {
-        var appends = new List<StreamAppend>();
-        var spans = new CommitSpans();
-        foreach (var (index, results) in decided.Index())
+        StreamAppend[] appends = [.. attempts.Where(attempt => attempt.HasEvents).Select(attempt => attempt.Append())];
+        if (appends.Length > 0)
         {
-            object[] events = [.. results.SelectMany(result => result.Events)];
-            if (events.Length == 0)
-            {
-                continue;
-            }
-
-            var stream = states[index].Stream;
-            Trace(states[index], results, streams[index], spans);
-            Cause[] causes = [.. results.Zip(streams[index]).SelectMany(pair => pair.First.Events.Select(_ => pair.Second.Cause with { Trace = pair.First.After.Trace }))];
-            var decider = DeciderCatalog.For(stream);
-            var after = decider.React(results[^1].After.State);
-            var awaited = decider.React(states[index].State).Asks.Where(ask => ask.Awaited).Select(ask => ask.Key).ToHashSet(StringComparer.Ordinal);
-            var waitsOn = after.Asks.Any(ask => ask.Awaited && awaited.Contains(ask.Key));
-            appends.Add(new StreamAppend(stream, states[index].Version, events, after, causes, waitsOn));
+            await store.Append(appends, cancellationToken);
         }
 
-        if (appends.Count > 0)
+        foreach (var attempt in attempts)
         {
-            try
-            {
-                await store.Append(appends, cancellationToken);
-            }
-            catch
-            {
-                spans.Undone();
-                throw;
-            }
-
-            spans.Committed();
-        }
-
-        foreach (var (index, results) in decided.Index())
-        {
-            cache.Put(results[^1].After);
-            foreach (var (result, pending) in results.Zip(streams[index]))
-            {
-                pending.Done.TrySetResult(result);
-            }
-        }
-    }
-
-    /// <summary>Gives each decision that led to events its trace: the message's own, or where only time has passed, the one that the stream is in.</summary>
-    private static void Trace(StreamState before, Handled[] results, Pending[] messages, CommitSpans spans)
-    {
-        var trace = before.Trace;
-        foreach (var (position, result) in results.Index())
-        {
-            var pending = messages[position];
-            if (result.Events.Count > 0)
-            {
-                trace = spans.Begin(before.Stream, pending.Cause.Message, result.Events, pending.Cause.Trace ?? (pending.Message is Due ? trace : null), pending.Since);
-            }
-
-            if (trace is not null)
-            {
-                results[position] = result with { After = result.After with { Trace = trace } };
-            }
+            cache.Put(attempt.After);
+            attempt.Answer();
         }
     }
 
@@ -337,13 +332,5 @@ public sealed class StreamHandler(IEventStore store, EngineOptions options, Time
         }
 
         return states;
-    }
-
-    private sealed record Pending(StreamId Stream, object Message, Cause Cause, CancellationToken Cancellation)
-    {
-        /// <summary>When it came; not noted while nobody traces.</summary>
-        public DateTimeOffset Since { get; init; }
-
-        public TaskCompletionSource<Handled> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -4,7 +4,7 @@ using DrOrchestrator.Core.Moves;
 
 namespace DrOrchestrator.Engine.Telemetry;
 
-/// <summary>The spans of the decisions that share a transaction: they end with its commit, or were never there.</summary>
+/// <summary>The spans of the decisions on one stream that share a transaction: they end with its commit, or were never there.</summary>
 internal sealed class CommitSpans
 {
     private List<Activity>? open;
@@ -29,7 +29,14 @@ internal sealed class CommitSpans
         return span.Id;
     }
 
-    public void Committed() => open?.ForEach(span => span.Dispose());
+    public void Committed() => End(span => span.Dispose());
 
-    public void Undone() => open?.ForEach(Spans.Drop);
+    /// <summary>Nothing where they were committed.</summary>
+    public void Undone() => End(Spans.Drop);
+
+    private void End(Action<Activity> how)
+    {
+        open?.ForEach(how);
+        open = null;
+    }
 }

@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Admission;
+using DrOrchestrator.Core.Brakes;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Engine.Streams;
@@ -51,6 +53,81 @@ public sealed class StreamHandlerTests
         world.NewServer().Handle(Host, Raise("f1"));
 
         Assert.Equal(["f1"], Fingerprints(world, Host));
+    }
+
+    [Theory]
+    [InlineData(DatabaseFault.LostAnswer)]
+    [InlineData(DatabaseFault.Repeated)]
+    public void What_the_store_took_without_saying_so_is_answered_as_done(DatabaseFault fault)
+    {
+        var world = new World();
+        world.Given(StreamId.Admission, new AdmissionEvent.StopRequested(1, Night, "The link flaps.") { At = Noon });
+        world.Database.Faults = Once("append", fault);
+
+        var handled = world.NewServer().Handle(StreamId.Admission, new AdmissionMessage.ResumeAll(Night, "It holds."));
+
+        Assert.Null(handled.Refusal);
+        Assert.IsType<AdmissionEvent.AllResumed>(Assert.Single(handled.Events));
+        Assert.Equal(AdmissionPhase.Open, ((AdmissionState)handled.After.State).Phase);
+        Assert.Equal([nameof(AdmissionEvent.StopRequested), nameof(AdmissionEvent.AllResumed)], world.Events(StreamId.Admission));
+    }
+
+    [Fact]
+    public void What_the_store_took_without_saying_so_is_not_done_a_second_time()
+    {
+        var world = new World();
+        world.Database.Faults = Once("append", DatabaseFault.LostAnswer);
+
+        var handled = world.NewServer().Handle(StreamId.Brakes, Maintain);
+
+        Assert.Single(handled.Events);
+        Assert.Equal([nameof(BrakesEvent.MaintenanceStarted)], world.Events(StreamId.Brakes));
+    }
+
+    [Fact]
+    public void What_others_have_done_since_does_not_hide_what_the_store_took()
+    {
+        var world = new World();
+        world.Database.Faults = UnreadableUntilTheSecondAppend(DatabaseFault.LostAnswer);
+        var handling = world.NewServer().StartHandling(StreamId.Brakes, Maintain);
+        world.Pass(0.1);
+
+        world.Given(StreamId.Brakes, new BrakesEvent.MaintenanceEnded(Maintain.Target, Night, "Done early.") { At = Noon });
+
+        Assert.Null(world.Finish(handling).Refusal);
+        Assert.Equal([nameof(BrakesEvent.MaintenanceStarted), nameof(BrakesEvent.MaintenanceEnded)], world.Events(StreamId.Brakes));
+    }
+
+    [Fact]
+    public void What_was_on_its_way_when_its_sender_gave_it_up_is_not_done_twice()
+    {
+        var world = new World();
+        var appends = 0;
+        world.Database.Faults = call => call != "append" ? DatabaseFault.None : ++appends == 1 ? DatabaseFault.Overtaken : DatabaseFault.LostRequest;
+        var handling = world.NewServer().StartHandling(StreamId.Brakes, Maintain);
+        world.Until(() => world.Events(StreamId.Brakes).Any());
+        world.Database.Faults = null;
+
+        Assert.Null(world.Finish(handling).Refusal);
+        Assert.Equal([nameof(BrakesEvent.MaintenanceStarted)], world.Events(StreamId.Brakes));
+        Assert.True(appends > 2);
+    }
+
+    [Fact]
+    public void What_another_has_done_is_not_taken_for_ones_own()
+    {
+        var world = new World();
+        var (one, other) = (world.NewServer("one"), world.NewServer("other"));
+        other.Handle(StreamId.Admission, new AdmissionMessage.StopAll(Night, "The link flaps."));
+        one.Handle(StreamId.Admission, new AdmissionMessage.StopAll(Night, "The link flaps."));
+        world.Database.Faults = UnreadableUntilTheSecondAppend(DatabaseFault.LostRequest);
+        var resume = new AdmissionMessage.ResumeAll(Night, "It holds.");
+        var late = one.StartHandling(StreamId.Admission, resume);
+        world.Pass(0.1);
+
+        Assert.Null(other.Handle(StreamId.Admission, resume).Refusal);
+        Assert.NotNull(world.Finish(late).Refusal);
+        Assert.Single(world.Events(StreamId.Admission), nameof(AdmissionEvent.AllResumed));
     }
 
     [Fact]
@@ -197,10 +274,21 @@ public sealed class StreamHandlerTests
         Assert.Equal(["f2"], Fingerprints(world, Host));
     }
 
+    private static readonly BrakesMessage.StartMaintenance Maintain = new(new MaintenanceTarget(MaintenanceKind.Host, A1.Host.Value), After(3600), Night, "New memory.");
+
     private static RaiseCondition Raise(string fingerprint) => new(A1.Host, Condition(fingerprint), null, Night);
 
     private static string[] Fingerprints(World world, StreamId stream) =>
         [.. world.Database.EventsOf(stream).OfType<ConditionRaised>().Select(raised => raised.Condition.Fingerprint)];
+
+    /// <summary>The first append fails in this way, and who made it sees nothing of the store until somebody else has appended.</summary>
+    private static Func<string, DatabaseFault> UnreadableUntilTheSecondAppend(DatabaseFault first)
+    {
+        var appends = 0;
+        return call => call == "append"
+            ? ++appends == 1 ? first : DatabaseFault.None
+            : appends == 1 ? DatabaseFault.LostRequest : DatabaseFault.None;
+    }
 
     /// <summary>One fault at the first such call, and none after it.</summary>
     private static Func<string, DatabaseFault> Once(string call, DatabaseFault fault)

@@ -82,6 +82,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_run_whose_start_the_record_took_without_saying_so_is_started_once()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.Trigger);
+        server.Store.AfterNextAppend = MemoryEventStore.LoseAnswer;
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs", Request, ContractJson.Options);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var reply = (await answer.Content.ReadFromJsonAsync<RunStartedReply>(ContractJson.Options))!;
+        Assert.True(reply.Created);
+        Assert.Equal([reply.Run], server.Store.Streams.Where(stream => stream.Kind == "run").Select(stream => stream.Id));
+    }
+
+    [Fact]
     public async Task An_idempotency_key_that_begins_with_a_time_names_the_run_by_it()
     {
         await using var server = await TestServerHost.Start();

@@ -10,9 +10,16 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
     private readonly Lock gate = new();
     private readonly Dictionary<StreamId, List<RecordedEvent>> streams = [];
     private readonly List<StreamId> order = [];
+    private readonly Dictionary<(StreamId, long), Guid?> appended = [];
 
     /// <summary>While set, every append fails as a database that is away does.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Happens once, when the next append is in and its caller has not heard of it; what it throws is what the caller hears.</summary>
+    public Action? AfterNextAppend { get; set; }
+
+    /// <summary>For <see cref="AfterNextAppend"/>.</summary>
+    public static void LoseAnswer() => throw new IOException("The connection broke before the answer.");
 
     public IReadOnlyList<StreamId> Streams
     {
@@ -81,11 +88,23 @@ internal sealed class MemoryEventStore(TimeProvider clock) : IEventStore, IEvent
 
             foreach (var append in appends)
             {
+                appended[(append.Stream, append.ExpectedVersion + 1)] = append.Id;
                 Write(append.Stream, append.Events, append.Causes);
             }
         }
 
+        var then = AfterNextAppend;
+        AfterNextAppend = null;
+        then?.Invoke();
         return Task.CompletedTask;
+    }
+
+    public Task<Guid?> AppendedBy(StreamId stream, long version, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return Task.FromResult(appended.GetValueOrDefault((stream, version)));
+        }
     }
 
     public Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken)

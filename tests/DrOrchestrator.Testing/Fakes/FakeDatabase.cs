@@ -21,6 +21,12 @@ public enum DatabaseFault
 
     /// <summary>It is done much later than usual.</summary>
     Slow,
+
+    /// <summary>The caller hears an error, and long after that it is done all the same.</summary>
+    Overtaken,
+
+    /// <summary>It was done, its answer lost, and a repetition below the caller was in conflict with it: the caller hears that one.</summary>
+    Repeated,
 }
 
 /// <summary>The database is away, or the connection broke.</summary>
@@ -53,6 +59,7 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
     private readonly Dictionary<StreamId, List<object>> streams = [];
     private readonly SortedDictionary<string, Row> outstanding = new(StringComparer.Ordinal);
     private readonly Dictionary<StreamId, string?> traces = [];
+    private readonly Dictionary<(StreamId, long), Guid?> appends = [];
     private readonly List<CommittedEvent> log = [];
 
     /// <summary>Asked for every call; null: nothing goes wrong.</summary>
@@ -87,7 +94,12 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
         }
 
         var fault = Faults?.Invoke(what) ?? DatabaseFault.None;
-        scheduler.After(fault is DatabaseFault.Slow ? TimeSpan.FromMilliseconds(random.Next(500, 4000)) : Trip(), () =>
+        if (fault is DatabaseFault.Overtaken)
+        {
+            scheduler.After(Trip(), () => answer.TrySetException(new DatabaseAwayException($"{what}: the connection broke while it was on its way.")));
+        }
+
+        scheduler.After(fault is DatabaseFault.Slow or DatabaseFault.Overtaken ? TimeSpan.FromMilliseconds(random.Next(500, 4000)) : Trip(), () =>
         {
             if (IsAway || fault is DatabaseFault.LostRequest)
             {
@@ -99,9 +111,12 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
             try
             {
                 var result = act();
-                end = fault is DatabaseFault.LostAnswer
-                    ? () => answer.TrySetException(new DatabaseAwayException($"{what}: the connection broke before the answer."))
-                    : () => answer.TrySetResult(result);
+                end = fault switch
+                {
+                    DatabaseFault.LostAnswer => () => answer.TrySetException(new DatabaseAwayException($"{what}: the connection broke before the answer.")),
+                    DatabaseFault.Repeated => () => answer.TrySetException(new StreamConflictException($"{what}: it was there already.")),
+                    _ => () => answer.TrySetResult(result),
+                };
             }
             catch (StreamConflictException conflict)
             {
@@ -116,15 +131,18 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
     internal IReadOnlyList<StreamHistory> Read(IReadOnlyList<StreamId> wanted) =>
         [.. wanted.Select(stream => new StreamHistory(stream, [.. EventsOf(stream)]) { Trace = traces.GetValueOrDefault(stream) })];
 
-    internal int Append(IReadOnlyList<StreamAppend> appends, EngineOptions options)
+    internal Guid? AppendedBy(StreamId stream, long version) => appends.GetValueOrDefault((stream, version));
+
+    internal int Append(IReadOnlyList<StreamAppend> together, EngineOptions options)
     {
-        foreach (var append in appends.Where(append => EventsOf(append.Stream).Count != append.ExpectedVersion))
+        foreach (var append in together.Where(append => EventsOf(append.Stream).Count != append.ExpectedVersion))
         {
             throw new StreamConflictException($"{append.Stream} is at {EventsOf(append.Stream).Count}, not at {append.ExpectedVersion}.");
         }
 
-        foreach (var append in appends)
+        foreach (var append in together)
         {
+            appends[(append.Stream, append.ExpectedVersion + 1)] = append.Id;
             var events = append.Events.Select(ThroughJson).ToArray();
             if (!streams.TryGetValue(append.Stream, out var stream))
             {
@@ -141,7 +159,7 @@ public sealed class FakeDatabase(Scheduler scheduler, int seed)
             Set(append, options);
         }
 
-        foreach (var append in appends)
+        foreach (var append in together)
         {
             OnCommit?.Invoke(append);
         }

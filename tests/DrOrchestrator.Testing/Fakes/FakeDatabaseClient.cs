@@ -19,6 +19,9 @@ public sealed class FakeDatabaseClient(FakeDatabase database, EngineOptions opti
     public Task Append(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
         database.Call("append", () => database.Append(appends, options), cancellationToken);
 
+    public Task<Guid?> AppendedBy(StreamId stream, long version, CancellationToken cancellationToken) =>
+        database.Call("appended-by", () => database.AppendedBy(stream, version), cancellationToken);
+
     public Task<IReadOnlyList<StreamHead>> List(string kind, int limit, CancellationToken cancellationToken) => database.Call<IReadOnlyList<StreamHead>>(
         "list",
         () => [.. database.Streams.Where(stream => stream.Kind == kind).Take(limit).Select(stream => new StreamHead(stream, database.EventsOf(stream).Count))],

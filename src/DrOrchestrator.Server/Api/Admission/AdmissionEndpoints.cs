@@ -40,10 +40,10 @@ internal static class AdmissionEndpoints
         }
 
         var by = context.User.Actor();
+        var began = clock.GetTimestamp();
         var handled = await streams.Handle(
             StreamId.Admission, new AdmissionMessage.StopAll(by, request!.Reason!.Trim()), new Cause("stop-all", null, by.Subject), cancellationToken);
         var state = (AdmissionState)handled.After.State;
-        var began = clock.GetTimestamp();
         while (state.Phase is AdmissionPhase.Stopping && clock.GetElapsedTime(began) < Patience)
         {
             await Task.Delay(Glance, clock, cancellationToken);
