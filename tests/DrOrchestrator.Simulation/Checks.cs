@@ -23,6 +23,7 @@ public sealed class Checks
     private readonly HostId[] hosts;
     private readonly VmRef[] vms;
     private readonly FleetLimits limits;
+    private readonly OwnLimits own;
     private readonly Transcript transcript;
     private bool? limited;
     private readonly Dictionary<StreamId, object> states = [];
@@ -35,8 +36,9 @@ public sealed class Checks
     private readonly Dictionary<string, string> workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
-    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, Transcript transcript)
+    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, OwnLimits own, Transcript transcript)
     {
+        this.own = own;
         this.limits = limits;
         this.database = database;
         this.fleet = fleet;
@@ -202,6 +204,16 @@ public sealed class Checks
         Within("off one host", limits.OutOfHost, open.CountBy(move => move.Source.Host.Value));
         Within("towards one host", limits.IntoHost, open.CountBy(move => move.Destination.Host.Value));
         Within("between two sites", limits.PerLink, open.CountBy(move => string.Join('-', new[] { move.Source.Site.Value, move.Destination.Site.Value }.Order())));
+        foreach (var host in own.Hosts.Where(host => host.AtOnce is not null))
+        {
+            Within("at one host, as it allows", host.AtOnce!.Value, open.Where(move => move.Source.Host == host.Host || move.Destination.Host == host.Host).CountBy(_ => host.Host.Value));
+        }
+
+        foreach (var hypervisor in own.Hypervisors)
+        {
+            Within("over a hypervisor's hosts", hypervisor.MigrationsAtOnce, open.Where(move => move.Source.Driver == hypervisor.Driver || move.Destination.Driver == hypervisor.Driver).CountBy(_ => hypervisor.Driver));
+        }
+
         Within("at one site", limits.PerSite, open.SelectMany(move => new[] { move.Source.Site.Value, move.Destination.Site.Value }.Distinct()).CountBy(site => site));
     }
 

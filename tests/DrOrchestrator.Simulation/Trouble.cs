@@ -64,7 +64,7 @@ public sealed class Trouble
             simulation.Scheduler.After(at, () => Happen(new Random(draw)));
         }
 
-        simulation.Tell(StreamId.Admission, new AdmissionMessage.SetLimits(settings.Limits, new Actor("server")), incidents);
+        simulation.Tell(StreamId.Admission, new AdmissionMessage.SetLimits(settings.Limits, new Actor("server"), settings.Mutant is Mutant.OwnLimitsUnheard ? null : simulation.Own), incidents);
         simulation.Tell(StreamId.Brakes, new BrakesMessage.SetRules(settings.Rules, new Actor("server")), incidents);
         simulation.Scheduler.After(TimeSpan.FromSeconds(2), EvacuateAgain);
         if (settings.HaltEvery is { } every)
