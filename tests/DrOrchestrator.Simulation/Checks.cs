@@ -34,6 +34,7 @@ public sealed class Checks
     private readonly HashSet<(MoveId, long)> claimedWhileStopped = [];
     private readonly HashSet<(MoveId, HostId)> resumed = [];
     private readonly Dictionary<string, string> workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<MoveId, DateTimeOffset> againstTheRecord = [];
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
     public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, OwnLimits own, Transcript transcript)
@@ -113,6 +114,13 @@ public sealed class Checks
         }
 
         states[append.Stream] = state;
+        if (state is BrakesState or HostState)
+        {
+            // Fit again in between: whoever looked then was right.
+            var fit = againstTheRecord.Keys.Where(move => LeftOutUntil(moves[move].Destination, moves[move].At) is null).ToArray();
+            Array.ForEach(fit, move => againstTheRecord.Remove(move));
+        }
+
         Keys(append.Stream, decider.React(state));
         if (state is RunState run)
         {
@@ -133,6 +141,18 @@ public sealed class Checks
         {
             case MoveEvent.MoveStarted started:
                 moves[started.Move] = started;
+                if (LeftOutUntil(started.Destination, started.At) is { } until)
+                {
+                    againstTheRecord[started.Move] = until;
+                }
+
+                break;
+            case MoveEvent.PlaceAdded added when againstTheRecord.TryGetValue(new MoveId(added.OrderKey[..^"/transfer".Length]), out var least):
+                if (least > added.At + Settings.ClocksDiffer)
+                {
+                    Violated($"{added.OrderKey} is asked for, and {added.Host} has taken no VM since before the move began");
+                }
+
                 break;
             case BrakesEvent.RecoveryCleared recovery:
                 cleared.Add(recovery.Run);
@@ -156,6 +176,11 @@ public sealed class Checks
                 break;
         }
     }
+
+    /// <summary>Until when a destination takes no VM for certain, by what is on record now; null: it takes some.</summary>
+    private DateTimeOffset? LeftOutUntil(HostEndpoint host, DateTimeOffset at) =>
+        StateOf(StreamId.Host(host.Host)) is HostState { Suffers: not null } or HostState { Phase: HostPhase.Recovering } ? DateTimeOffset.MaxValue
+        : (StateOf(StreamId.Brakes) as BrakesState)?.MaintenanceOf(host.Host, host.Site, at)?.Until;
 
     /// <summary>A destination is in custody whenever a transfer is asked for or under way.</summary>
     private void Order(StreamId stream, MoveState state)

@@ -10,12 +10,20 @@ namespace DrOrchestrator.Engine.Work;
 
 /// <summary>Carries out what a move asks of the hypervisors.</summary>
 internal sealed class TransferWorker(
-    Reporter reports, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
+    Reporter reports, ScopeReader record, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>What was planned may be of long ago: a destination that is worked on or sick by now takes nothing, and the hosts are not asked.</summary>
     public async Task Prepare(MoveOrder.PrepareSource order, CancellationToken cancellationToken)
     {
+        if (await record.WhyLeftOut(order.Destination, cancellationToken) is { } left)
+        {
+            var refused = new MoveMessage.ReportPreparation(order.Key, [left.Finding(FindingSeverity.Error)], null, null, left);
+            await reports.Report(order.From, refused, GiveUpAfter, cancellationToken);
+            return;
+        }
+
         var request = Request(order, order.Source, order.Destination, order.Policy);
         var preflight = await drivers.For(order.Source).Preflight(request, cancellationToken);
         var baseline = order.Check is { } check ? await drivers.Guests.Observe(order.Vm, check, cancellationToken) : null;
