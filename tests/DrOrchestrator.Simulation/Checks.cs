@@ -23,6 +23,7 @@ public sealed class Checks
     private readonly HostId[] hosts;
     private readonly VmRef[] vms;
     private readonly FleetLimits limits;
+    private readonly OwnLimits own;
     private readonly Transcript transcript;
     private bool? limited;
     private readonly Dictionary<StreamId, object> states = [];
@@ -33,10 +34,12 @@ public sealed class Checks
     private readonly HashSet<(MoveId, long)> claimedWhileStopped = [];
     private readonly HashSet<(MoveId, HostId)> resumed = [];
     private readonly Dictionary<string, string> workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<MoveId, DateTimeOffset> againstTheRecord = [];
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
-    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, Transcript transcript)
+    public Checks(FakeDatabase database, SimulatedFleet fleet, HostId[] hosts, VmRef[] vms, FleetLimits limits, OwnLimits own, Transcript transcript)
     {
+        this.own = own;
         this.limits = limits;
         this.database = database;
         this.fleet = fleet;
@@ -111,6 +114,13 @@ public sealed class Checks
         }
 
         states[append.Stream] = state;
+        if (state is BrakesState or HostState)
+        {
+            // Fit again in between: whoever looked then was right.
+            var fit = againstTheRecord.Keys.Where(move => LeftOutUntil(moves[move].Destination, moves[move].At) is null).ToArray();
+            Array.ForEach(fit, move => againstTheRecord.Remove(move));
+        }
+
         Keys(append.Stream, decider.React(state));
         if (state is RunState run)
         {
@@ -131,6 +141,18 @@ public sealed class Checks
         {
             case MoveEvent.MoveStarted started:
                 moves[started.Move] = started;
+                if (LeftOutUntil(started.Destination, started.At) is { } until)
+                {
+                    againstTheRecord[started.Move] = until;
+                }
+
+                break;
+            case MoveEvent.PlaceAdded added when againstTheRecord.TryGetValue(new MoveId(added.OrderKey[..^"/transfer".Length]), out var least):
+                if (least > added.At + Settings.ClocksDiffer)
+                {
+                    Violated($"{added.OrderKey} is asked for, and {added.Host} has taken no VM since before the move began");
+                }
+
                 break;
             case BrakesEvent.RecoveryCleared recovery:
                 cleared.Add(recovery.Run);
@@ -154,6 +176,11 @@ public sealed class Checks
                 break;
         }
     }
+
+    /// <summary>Until when a destination takes no VM for certain, by what is on record now; null: it takes some.</summary>
+    private DateTimeOffset? LeftOutUntil(HostEndpoint host, DateTimeOffset at) =>
+        StateOf(StreamId.Host(host.Host)) is HostState { Suffers: not null } or HostState { Phase: HostPhase.Recovering } ? DateTimeOffset.MaxValue
+        : (StateOf(StreamId.Brakes) as BrakesState)?.MaintenanceOf(host.Host, host.Site, at)?.Until;
 
     /// <summary>A destination is in custody whenever a transfer is asked for or under way.</summary>
     private void Order(StreamId stream, MoveState state)
@@ -202,6 +229,16 @@ public sealed class Checks
         Within("off one host", limits.OutOfHost, open.CountBy(move => move.Source.Host.Value));
         Within("towards one host", limits.IntoHost, open.CountBy(move => move.Destination.Host.Value));
         Within("between two sites", limits.PerLink, open.CountBy(move => string.Join('-', new[] { move.Source.Site.Value, move.Destination.Site.Value }.Order())));
+        foreach (var host in own.Hosts.Where(host => host.AtOnce is not null))
+        {
+            Within("at one host, as it allows", host.AtOnce!.Value, open.Where(move => move.Source.Host == host.Host || move.Destination.Host == host.Host).CountBy(_ => host.Host.Value));
+        }
+
+        foreach (var hypervisor in own.Hypervisors)
+        {
+            Within("over a hypervisor's hosts", hypervisor.MigrationsAtOnce, open.Where(move => move.Source.Driver == hypervisor.Driver || move.Destination.Driver == hypervisor.Driver).CountBy(_ => hypervisor.Driver));
+        }
+
         Within("at one site", limits.PerSite, open.SelectMany(move => new[] { move.Source.Site.Value, move.Destination.Site.Value }.Distinct()).CountBy(site => site));
     }
 

@@ -29,6 +29,9 @@ public enum Mutant
     /// <summary>A run takes what it wants, whatever others hold.</summary>
     LimitsIgnored,
 
+    /// <summary>Admission never hears what hosts and hypervisors allow of themselves, and each run keeps to it alone.</summary>
+    OwnLimitsUnheard,
+
     /// <summary>Admission believes that a run obeys a stop of which it never heard.</summary>
     StopIgnored,
 

@@ -79,7 +79,7 @@ public sealed class Server
         switch (mutant, envelope.Body)
         {
             case (Mutant.LimitsIgnored, AdmissionMessage.StateSlots stated):
-                var wants = stated.Statement.Wants.Select(want => want with { Source = new HostId($"{want.Move}-from"), Destination = new HostId($"{want.Move}-to") });
+                var wants = stated.Statement.Wants.Select(want => want with { Source = new HostId($"{want.Move}-from"), Destination = new HostId($"{want.Move}-to"), FromDriver = null, ToDriver = null });
                 return envelope with { Body = stated with { Statement = stated.Statement with { Wants = [.. wants] } } };
             case (Mutant.StopIgnored, RunMessage.AnswerSlots answer):
                 ports.StopHeard = answer.Stop?.Stop;

@@ -9,6 +9,9 @@ namespace DrOrchestrator.Simulation;
 /// <summary>The world of one seed: how large, how hostile, and by which rules.</summary>
 public sealed record Settings
 {
+    /// <summary>More than any two clocks differ here.</summary>
+    public static readonly TimeSpan ClocksDiffer = TimeSpan.FromSeconds(1);
+
     public required int Seed { get; init; }
 
     public required Mutant Mutant { get; init; }
@@ -69,6 +72,9 @@ public sealed record Settings
 
     /// <summary>How much may begin by itself.</summary>
     public required BrakeRules Rules { get; init; }
+
+    /// <summary>About how long between two beginnings of a maintenance, of a host or of a site; half of the seeds have none.</summary>
+    public required TimeSpan? MaintainEvery { get; init; }
 
     /// <summary>About how long between two halts, of everything or of one run; half of the seeds have none.</summary>
     public required TimeSpan? HaltEvery { get; init; }
@@ -137,6 +143,7 @@ public sealed record Settings
             {
                 FlappingEpisodes = limits.Next(2, 5), FlappingWindow = TimeSpan.FromSeconds(limits.Next(30, 600)), FlappingQuiet = TimeSpan.FromSeconds(limits.Next(0, 120)),
             },
+            MaintainEvery = limits.Next(2) == 0 ? TimeSpan.FromSeconds(limits.Next(20, 120)) : null,
             HaltEvery = random.Next(2) == 0 || mutant is Mutant.StopIgnored ? Seconds(10, 60) : null,
             CutoverTime = TimeSpan.FromMilliseconds(random.Next(50, 2500)),
         };

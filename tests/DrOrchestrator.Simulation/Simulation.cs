@@ -69,8 +69,9 @@ public sealed class Simulation
             new SimulatedVmSettings(new VmRef(new VmId($"vm{number}"), $"vm{number}")) { Memory = new Bytes((long)random.Next(1, 5) << 30) },
             Hosts[random.Next(Hosts.Length)].Host)).Select(vm => vm.Id)];
         var inventory = new SimulatedInventory(Hosts, [new SiteLink(new SiteId("A"), new SiteId("B"), settings.Bandwidth)], Rules());
+        Own = OwnLimits.Of(Hosts, inventory.Rules);
         ports = new Ports(Scheduler, Database, Broker, Fleet, inventory, new RelayLock(Scheduler));
-        Checks = new Checks(Database, Fleet, [.. Hosts.Select(host => host.Host)], [.. Vms.Select(vm => new VmRef(vm, vm.Value))], settings.Limits, Transcript);
+        Checks = new Checks(Database, Fleet, [.. Hosts.Select(host => host.Host)], [.. Vms.Select(vm => new VmRef(vm, vm.Value))], settings.Limits, Own, Transcript);
     }
 
     public Scheduler Scheduler { get; }
@@ -86,6 +87,9 @@ public sealed class Simulation
     public HostEndpoint[] Hosts { get; }
 
     public VmId[] Vms { get; }
+
+    /// <summary>What hosts and their hypervisor allow of themselves.</summary>
+    public OwnLimits Own { get; }
 
     public Checks Checks { get; }
 

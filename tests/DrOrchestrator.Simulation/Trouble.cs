@@ -22,6 +22,7 @@ public sealed class Trouble
     private readonly Random broker;
     private readonly Random incidents;
     private readonly Random halts;
+    private readonly Random maintenance;
     private readonly HashSet<HostId> frozen = [];
     private readonly HashSet<(SiteId, SiteId)> cut = [];
     private readonly HashSet<HostId> off = [];
@@ -45,6 +46,7 @@ public sealed class Trouble
         broker = new Random(settings.Seed * 31 + 3);
         incidents = new Random(settings.Seed * 31 + 4);
         halts = new Random(settings.Seed * 31 + 8);
+        maintenance = new Random(settings.Seed * 31 + 10);
     }
 
     /// <summary>Of one that was repeated below the caller only an append can be heard.</summary>
@@ -67,12 +69,17 @@ public sealed class Trouble
             simulation.Scheduler.After(at, () => Happen(new Random(draw)));
         }
 
-        simulation.Tell(StreamId.Admission, new AdmissionMessage.SetLimits(settings.Limits, new Actor("server")), incidents);
+        simulation.Tell(StreamId.Admission, new AdmissionMessage.SetLimits(settings.Limits, new Actor("server"), settings.Mutant is Mutant.OwnLimitsUnheard ? null : simulation.Own), incidents);
         simulation.Tell(StreamId.Brakes, new BrakesMessage.SetRules(settings.Rules, new Actor("server")), incidents);
         simulation.Scheduler.After(TimeSpan.FromSeconds(2), EvacuateAgain);
         if (settings.HaltEvery is { } every)
         {
             simulation.Scheduler.After(every * halts.NextDouble(), () => HaltAgain(every));
+        }
+
+        if (settings.MaintainEvery is { } work)
+        {
+            simulation.Scheduler.After(work * maintenance.NextDouble(), () => MaintainAgain(work));
         }
 
         simulation.Database.OnCommit += Aim;
@@ -129,6 +136,28 @@ public sealed class Trouble
         }
 
         simulation.Scheduler.After(every * (0.5 + halts.NextDouble()), () => HaltAgain(every));
+    }
+
+    /// <summary>Somebody works on a host, or on a site, while runs send VMs there; it ends by itself or at a word.</summary>
+    private void MaintainAgain(TimeSpan every)
+    {
+        if (Over)
+        {
+            return;
+        }
+
+        var random = new Random(maintenance.Next());
+        var host = simulation.Hosts[random.Next(simulation.Hosts.Length)];
+        var target = random.Next(3) == 0 ? new MaintenanceTarget(MaintenanceKind.Site, host.Site.Value) : new MaintenanceTarget(MaintenanceKind.Host, host.Host.Value);
+        var people = new Actor("operator");
+        var until = simulation.Scheduler.Now + TimeSpan.FromSeconds(20 + (random.NextDouble() * 100));
+        simulation.Tell(StreamId.Brakes, new BrakesMessage.StartMaintenance(target, until, people, "New fans."), random);
+        if (random.Next(2) == 0)
+        {
+            Later(random, 60, () => simulation.Tell(StreamId.Brakes, new BrakesMessage.EndMaintenance(target, people, "Done."), random));
+        }
+
+        simulation.Scheduler.After(every * (0.5 + maintenance.NextDouble()), () => MaintainAgain(every));
     }
 
     private void StopAll(Random random)

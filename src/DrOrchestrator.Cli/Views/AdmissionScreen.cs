@@ -15,6 +15,7 @@ internal static class AdmissionScreen
             + $"At most {view.Limits.MovesPerSite} per site, {view.Limits.MovesPerLink} per link, {view.Limits.MovesOutOfHost} out of a host, {view.Limits.MovesIntoHost} into one.",
             0,
             width));
+        lines.AddRange(Own(view.Limits, width));
         lines.AddRange(Moves("Held", view.Held));
         lines.AddRange(view.Doubtful.SelectMany(slot => Doubtful(slot, width)));
         lines.AddRange(Moves("Waiting", view.Waiting));
@@ -45,6 +46,21 @@ internal static class AdmissionScreen
         }
 
         yield return Line.Of("Let it go on: drctl resume-all --reason WHY", Ink.Quiet);
+    }
+
+    /// <summary>Of a fleet in which every host has a limit, those that are in use are of interest.</summary>
+    private static IEnumerable<Line> Own(LimitsView limits, int width)
+    {
+        var (hosts, hypervisors) = (limits.Hosts ?? [], limits.Hypervisors ?? []);
+        string[] uses =
+        [
+            .. hosts.Where(host => host.Held > 0).Select(host => $"{host.Name} {host.Held} of {host.AtOnce}"),
+            .. hypervisors.Select(limit => $"{limit.Name} {limit.Held} of {limit.AtOnce} over all its hosts"),
+        ];
+        var idle = hosts.Count(host => host.Held == 0);
+        var rest = idle == 0 ? "" : $" {idle} {(uses.Length == 0 ? "" : "more ")}{(idle == 1 ? "host has a limit of its own" : "hosts have limits of their own")} and no move.";
+        return hosts.Count + hypervisors.Count == 0 ? []
+            : Line.Wrapped(uses.Length == 0 ? rest.Trim() : $"Limits of hosts and hypervisors: {string.Join(", ", uses)}.{rest}", 0, width);
     }
 
     private static IEnumerable<Line> Doubtful(DoubtfulSlotView slot, int width) =>

@@ -42,7 +42,17 @@ public sealed record StopAgainView(string By, string Reason, DateTimeOffset At);
 /// <param name="MovesPerLink">Between one pair of sites, or within one site.</param>
 /// <param name="MovesOutOfHost">Off one host.</param>
 /// <param name="MovesIntoHost">Towards one host.</param>
-public sealed record LimitsView(int Moves, int MovesPerSite, int MovesPerLink, int MovesOutOfHost, int MovesIntoHost);
+/// <param name="Hosts">What hosts allow of themselves, in and out together; absent: none says.</param>
+/// <param name="Hypervisors">What hypervisors allow over all hosts of one driver; absent: none says.</param>
+public sealed record LimitsView(
+    int Moves, int MovesPerSite, int MovesPerLink, int MovesOutOfHost, int MovesIntoHost,
+    IReadOnlyList<OwnLimitView>? Hosts = null, IReadOnlyList<OwnLimitView>? Hypervisors = null);
+
+/// <summary>A limit of one host or of one hypervisor, over all runs.</summary>
+/// <param name="Name">The host, or the driver.</param>
+/// <param name="AtOnce">How many migrations at once.</param>
+/// <param name="Held">How many hold a slot there now, those that ended unknown included.</param>
+public sealed record OwnLimitView(string Name, int AtOnce, int Held);
 
 /// <summary>A move that holds a slot, or waits for one.</summary>
 public sealed record SlotView(string Run, string Vm, string From, string To);

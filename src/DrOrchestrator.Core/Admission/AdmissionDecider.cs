@@ -41,7 +41,9 @@ public sealed class AdmissionDecider : Decider<AdmissionState, AdmissionMessage,
         StateSlots stated => state.Runs.TryGetValue(stated.Statement.Run.Value, out var run) && stated.Statement.Number <= run.Number
             ? Decision.Nothing
             : Follow(state, new SlotsStated(stated.Statement) { At = stated.At }),
-        SetLimits set => set.Limits == state.Limits ? Decision.Nothing : Follow(state, new LimitsSet(set.Limits, set.By) { At = set.At }),
+        SetLimits set => set.Limits == state.Limits && (set.Own is null || state.HasOwn(set.Own))
+            ? Decision.Nothing
+            : Follow(state, new LimitsSet(set.Limits, set.By, set.Own) { At = set.At }),
         StopAll stop => state.Phase is AdmissionPhase.Open
             ? Follow(state, new StopRequested(state.Stops + 1, stop.By, stop.Reason) { At = stop.At })
             : Repeated(state, stop),

@@ -19,7 +19,11 @@ public abstract record AdmissionEvent
     /// <param name="Crowded">Their room at the destination went to others: their runs choose anew.</param>
     public sealed record SlotsDecided(IReadOnlyList<MoveId> Granted, IReadOnlyList<MoveId> Crowded) : AdmissionEvent;
 
-    public sealed record LimitsSet(FleetLimits Limits, Actor By) : AdmissionEvent;
+    /// <summary>What may be under way at once from here on; what is under way already stays.</summary>
+    /// <param name="Limits">What holds for all alike.</param>
+    /// <param name="By">Who said so.</param>
+    /// <param name="Own">What hosts and hypervisors allow of themselves; null: unchanged, or recorded before this was kept.</param>
+    public sealed record LimitsSet(FleetLimits Limits, Actor By, OwnLimits? Own = null) : AdmissionEvent;
 
     /// <summary>From here on nothing is let through. Moves let through before may still claim their transfer until their runs have heard of it.</summary>
     public sealed record StopRequested(long Stop, Actor By, string Reason) : AdmissionEvent;

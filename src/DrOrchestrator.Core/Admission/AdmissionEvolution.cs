@@ -14,7 +14,7 @@ internal static class AdmissionEvolution
     {
         SlotsStated e => Stated(state, e.Statement, e.At),
         SlotsDecided e => Decided(state, e),
-        LimitsSet e => state with { Limits = e.Limits },
+        LimitsSet e => (e.Own is { } own ? state.WithOwn(own) : state) with { Limits = e.Limits },
         DoubtSettled e => Undoubted(state, e.Move, e.RunsAt != state.Doubtful[e.Move.Value].Slot.Source, e.At),
 
         // What a person gives back may be at the destination all the same; whoever looks after this sees.

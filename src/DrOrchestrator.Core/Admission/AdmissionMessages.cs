@@ -16,7 +16,10 @@ public abstract record AdmissionMessage
     public sealed record StateSlots(SlotStatement Statement) : AdmissionMessage;
 
     /// <summary>The limits that the servers are configured with.</summary>
-    public sealed record SetLimits(FleetLimits Limits, Actor By) : AdmissionMessage;
+    /// <param name="Limits">What holds for all alike.</param>
+    /// <param name="By">Who says so.</param>
+    /// <param name="Own">What hosts and hypervisors allow of themselves; null: a server of before this was said, and it stays as it is.</param>
+    public sealed record SetLimits(FleetLimits Limits, Actor By, OwnLimits? Own = null) : AdmissionMessage;
 
     /// <summary>Nothing new may begin, anywhere.</summary>
     public sealed record StopAll(Actor By, string Reason) : AdmissionMessage;
@@ -60,9 +63,12 @@ public sealed record SlotStatement(
 /// <param name="ObservedSince">Before that look began: a VM that landed there later is not in that room, unless the look saw it.</param>
 /// <param name="Id">The VM; null: of before it was said.</param>
 /// <param name="Arrived">Moves that the look saw arrived: their VMs ran there before the room was read. Null: none, or of before it was said.</param>
+/// <param name="FromDriver">The source's driver, whose limit it counts against; null: of before it was said, and as the limits have it.</param>
+/// <param name="ToDriver">The destination's driver, likewise.</param>
 public sealed record WantedSlot(
     MoveId Move, string Vm, HostId Source, HostId Destination, SiteId FromSite, SiteId ToSite, Bytes Memory, Bytes? Room,
-    DateTimeOffset ObservedSince, VmId? Id = null, IReadOnlyList<MoveId>? Arrived = null);
+    DateTimeOffset ObservedSince, VmId? Id = null, IReadOnlyList<MoveId>? Arrived = null,
+    string? FromDriver = null, string? ToDriver = null);
 
 /// <summary>A move given back.</summary>
 /// <param name="Move">The attempt.</param>

@@ -66,6 +66,12 @@ public sealed record AdmissionState(AdmissionPhase Phase)
 
     public FleetLimits Limits { get; init; } = FleetLimits.Default;
 
+    /// <summary>Hosts with a limit of their own or of their hypervisor, by name.</summary>
+    public ImmutableSortedDictionary<string, HostOwnLimit> Hosts { get; init; } = ImmutableSortedDictionary<string, HostOwnLimit>.Empty.WithComparers(StringComparer.Ordinal);
+
+    /// <summary>How many at once over all hosts of a driver, by driver; others have no limit.</summary>
+    public ImmutableSortedDictionary<string, int> Hypervisors { get; init; } = ImmutableSortedDictionary<string, int>.Empty.WithComparers(StringComparer.Ordinal);
+
     /// <summary>Runs by id; those that hold and want nothing are kept for their numbers.</summary>
     public ImmutableSortedDictionary<string, RunSlots> Runs { get; init; } = ImmutableSortedDictionary<string, RunSlots>.Empty.WithComparers(StringComparer.Ordinal);
 
@@ -96,4 +102,22 @@ public sealed record AdmissionState(AdmissionPhase Phase)
 
     /// <summary>Everything that counts against the limits.</summary>
     public IEnumerable<WantedSlot> Held => Runs.Values.SelectMany(run => run.Held.Values).Concat(Doubtful.Values.Select(doubtful => doubtful.Slot));
+
+    /// <summary>The drivers of both ends, once each, as far as they are known.</summary>
+    public IEnumerable<string> DriversOf(WantedSlot slot) => new[]
+    {
+        slot.FromDriver ?? Hosts.GetValueOrDefault(slot.Source.Value)?.Driver,
+        slot.ToDriver ?? Hosts.GetValueOrDefault(slot.Destination.Value)?.Driver,
+    }.OfType<string>().Distinct(StringComparer.Ordinal);
+
+    internal AdmissionState WithOwn(OwnLimits own) => this with
+    {
+        Hosts = Hosts.Clear().SetItems(own.Hosts.Select(host => KeyValuePair.Create(host.Host.Value, host))),
+        Hypervisors = Hypervisors.Clear().SetItems(own.Hypervisors.Select(limit => KeyValuePair.Create(limit.Driver, limit.MigrationsAtOnce))),
+    };
+
+    internal bool HasOwn(OwnLimits own) =>
+        own.Hosts.Count == Hosts.Count && own.Hosts.All(host => Hosts.GetValueOrDefault(host.Host.Value) == host)
+        && own.Hypervisors.Count == Hypervisors.Count
+        && own.Hypervisors.All(limit => Hypervisors.TryGetValue(limit.Driver, out var most) && most == limit.MigrationsAtOnce);
 }

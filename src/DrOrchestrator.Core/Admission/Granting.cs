@@ -118,6 +118,21 @@ internal static class Granting
             yield return (("link", one, other), limits.PerLink);
             yield return (("out", slot.Source), limits.OutOfHost);
             yield return (("in", slot.Destination), limits.IntoHost);
+            foreach (var host in new[] { slot.Source, slot.Destination })
+            {
+                if (state.Hosts.GetValueOrDefault(host.Value)?.AtOnce is { } most)
+                {
+                    yield return (("host", host), most);
+                }
+            }
+
+            foreach (var driver in state.Hypervisors.IsEmpty ? [] : state.DriversOf(slot))
+            {
+                if (state.Hypervisors.TryGetValue(driver, out var most))
+                {
+                    yield return (("hypervisor", driver), most);
+                }
+            }
         }
     }
 }

@@ -216,7 +216,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
             ?? (error is null ? null : new Refusal(error.Fact, error.WayOut ?? "Correct that first."));
         var prepared = new SourcePrepared(findings, report.Baseline, doubt) { At = report.At };
         return why is not null
-            ? Decision.Of(prepared, MoveEndings.EndAtSource(state, MoveOutcome.Refused, why.ToString(), report.At), Settled(state, report.At))
+            ? Decision.Of(prepared, MoveEndings.EndAtSource(state, MoveOutcome.Refused, why.ToString(), report.At) with { LeftOut = report.LeftOut }, Settled(state, report.At))
             : Decision.Of(prepared, new PlaceAdded(state.Move.Destination.Host, state.Move.TransferKey) { At = report.At });
     }
 

@@ -89,8 +89,9 @@ public abstract record MoveEvent
     /// <param name="RunsAt">Where the guest was last seen running; null: nowhere, or not known.</param>
     /// <param name="Reason">The sentence an operator reads.</param>
     /// <param name="Uncleared">Places besides <paramref name="RunsAt"/> where a copy might still be.</param>
+    /// <param name="LeftOut">Where it was refused for that: why its destination takes no VM. Null: another reason, or recorded before this was kept.</param>
     public sealed record MoveEnded(
-        MoveId Move, RunId Run, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared) : MoveEvent;
+        MoveId Move, RunId Run, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, HostLeftOut? LeftOut = null) : MoveEvent;
 
     /// <summary>While it was looked into, the transfer was found still under way: watch it again.</summary>
     public sealed record TransferFoundRunning : MoveEvent;

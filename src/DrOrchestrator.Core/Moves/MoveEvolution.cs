@@ -111,7 +111,7 @@ internal static class MoveEvolution
 
     private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
         state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },
-        new MoveAnswer(e.Move, e.Run, state.Vm!.Id, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred));
+        new MoveAnswer(e.Move, e.Run, state.Vm!.Id, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred, e.LeftOut));
 
     private static MoveState Answered(MoveState state, MoveAnswer answer) =>
         state with { LastAnswer = answer, Closed = state.Closed.SetItem(answer.Move, answer) };

@@ -51,8 +51,9 @@ public abstract record MoveMessage
     /// <param name="Baseline">The guest's own answer before the move; null: none.</param>
     /// <param name="Unanswered">Why preflight could not be done; null: it was.</param>
     /// <param name="Doubt">What stands against the source, so that preflight was asked without post-copy; null: nothing, or nobody looked.</param>
+    /// <param name="LeftOut">Why the destination takes no VM now, which is among the findings too; null: it takes some, or a worker of before this was said.</param>
     public sealed record ReportPreparation(
-        string OrderKey, IReadOnlyList<Finding> Findings, GuestObservation? Baseline, Refusal? Unanswered, string? Doubt = null) : MoveMessage;
+        string OrderKey, IReadOnlyList<Finding> Findings, GuestObservation? Baseline, Refusal? Unanswered, string? Doubt = null, HostLeftOut? LeftOut = null) : MoveMessage;
 
     /// <summary>Progress from the worker that holds the claim.</summary>
     public sealed record ReportProgress(Claim Claim, MigrationProgress Progress) : MoveMessage;

@@ -17,7 +17,7 @@ public enum MoveOutcome
 
     /// <summary>
     /// Taken back as everything or its run was halted: before its transfer was claimed, or after its worker had vanished and nothing of it
-    /// was under way. The guest runs at the source and its turn comes again.
+    /// was under way; or by its run, as its destination takes no VM any more. The guest runs at the source and its turn comes again.
     /// </summary>
     Withdrawn,
 

@@ -90,7 +90,7 @@ internal static class MoveReaction
     public static Ask Tell(MoveAnswer answer) => new(
         $"{answer.Move}/ended",
         StreamId.Run(answer.Run),
-        new RunMessage.MoveAnswered(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred),
+        new RunMessage.MoveAnswered(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred, answer.LeftOut),
         Awaited: false);
 
     public static Ask TellUnderWay(CurrentMove move) => new(

@@ -106,4 +106,5 @@ public sealed record MoveState(MovePhase Phase, CustodyRecord Custody)
 
 /// <summary>What the run hears of a move's end.</summary>
 public sealed record MoveAnswer(
-    MoveId Move, RunId Run, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred);
+    MoveId Move, RunId Run, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred,
+    HostLeftOut? LeftOut = null);

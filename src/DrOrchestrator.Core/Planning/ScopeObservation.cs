@@ -22,13 +22,35 @@ public sealed record ScopeObservation(
 
     /// <summary>What is worked on at the host or at its site, a sentence; null: nobody works on it.</summary>
     public string? WorkOn(HostId host) => Maintenance?.FirstOrDefault(one => one.Host == host)?.Why;
+
+    /// <summary>Whether the host takes no VM.</summary>
+    public bool LeavesOut(HostId host) => (Maintenance ?? []).Concat(Unfit ?? []).Any(one => one.Host == host);
+
+    /// <summary>The same look, with what was learned since of one host.</summary>
+    public ScopeObservation LeavingOut(HostLeftOut left) => left.Cause is LeftOutCause.Maintenance
+        ? this with { Maintenance = [.. (Maintenance ?? []).Where(one => one.Host != left.Host), left] }
+        : this with { Unfit = [.. (Unfit ?? []).Where(one => one.Host != left.Host), left] };
 }
 
 /// <summary>A host that takes no VM although it may answer.</summary>
 /// <param name="Host">Which.</param>
 /// <param name="Why">A sentence: what is in maintenance, until when, by whom and why; what stands against it; or which run empties it.</param>
 /// <param name="Cause">Of what kind that is.</param>
-public sealed record HostLeftOut(HostId Host, string Why, LeftOutCause Cause = LeftOutCause.Maintenance);
+public sealed record HostLeftOut(HostId Host, string Why, LeftOutCause Cause = LeftOutCause.Maintenance)
+{
+    /// <summary>What would make it take some again, a sentence.</summary>
+    public string WayIn() => Cause switch
+    {
+        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end.",
+        LeftOutCause.Sickness => "It takes some again when what stands against it is resolved: drctl alerts.",
+        LeftOutCause.Emptying => "It takes some again when that run has ended: drctl run list.",
+        _ => throw new InvalidOperationException($"{Cause} is no cause."),
+    };
+
+    /// <summary>As preflight says it.</summary>
+    /// <param name="severity">An error stops the move towards it.</param>
+    public Finding Finding(FindingSeverity severity) => new(FindingArea.Capacity, severity, $"{Why} It takes no VM.", WayIn());
+}
 
 /// <summary>Why a host takes no VM.</summary>
 public enum LeftOutCause

@@ -79,7 +79,9 @@ internal static class RunAdmission
                 state.Observation!.Hosts.FirstOrDefault(host => host.Host == want.Plan.Destination.Host)?.Facts?.MemoryFree - state.Started.Plan.Policy.MemoryHeadroom,
                 state.ObservedSince,
                 want.Plan.Vm.Id,
-                state.Observation.Arrived))],
+                state.Observation.Arrived,
+                want.Plan.Source.Driver,
+                want.Plan.Destination.Driver))],
             request.Released,
             state.Answered?.Heard ?? 0,
             request.Stop,
@@ -173,7 +175,7 @@ internal static class RunAdmission
     private static int AtOnce(RunState state) =>
         Math.Min(state.Started!.Plan.Policy.Parallel, state.Plan!.AtOnce ?? int.MaxValue);
 
-    /// <summary>What is under way now or waits for its slot, in the same slots in which the plan was predicted. All limits are of this run alone.</summary>
+    /// <summary>What is under way now or waits for its slot, in the same slots in which the plan was predicted: of this run alone. Over all runs admission counts.</summary>
     private static (Network Network, MoveSlots Slots) Slots(RunState state)
     {
         var policy = state.Started!.Plan.Policy;

@@ -17,7 +17,9 @@ namespace DrOrchestrator.Core.Runs;
 /// towards one host, over one link, and so that each keeps the bandwidth that its guest's dirty rate asks for. (3) A VM has at most one
 /// open attempt. (4) After an abort, and while it is halted (paused, or everything is stopped), nothing new begins, and what
 /// was let through and has not been claimed is taken back. (5) It ends only when no move is open. (6) A slot is given back
-/// when its move has ended, and not before; with the doubt where it ended unknown. (7) A further look changes only moves that have not begun.</para>
+/// when its move has ended, and not before; with the doubt where it ended unknown. (7) A further look changes only moves that have not begun.
+/// (8) Nothing is sent to a host that the record leaves out (in maintenance, sick, being emptied) when the move is prepared: what was planned before
+/// is turned back, and goes elsewhere.</para>
 /// <para><b>Races.</b> Ends of moves come late, twice and out of order: an end that is not of the VM's open
 /// attempt says nothing. An abort against an end: whichever is first in the stream. A look that comes when the moves that waited have
 /// begun changes nothing. Answers of admission come so too: only one to the last statement is heeded, and the next statement waits
@@ -195,7 +197,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     }
 
     private static Decision ObservedAgain(RunState state, ScopeObserved observed) =>
-        RunReplanning.Replan(state, observed.At) is { } replanned ? Decision.Of(observed, replanned) : Decision.Of(observed);
+        RunReplanning.Replan(state, state.LookCause ?? "", observed.At) is { } replanned ? Decision.Of(observed, replanned) : Decision.Of(observed);
 
     private static Decision Answered(RunState state, MoveAnswered answer)
     {
@@ -205,7 +207,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
             return Decision.Nothing;
         }
 
-        var finished = new MoveFinished(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred) { At = answer.At };
+        var finished = Ending(state, vm, answer);
         var events = new List<object> { finished };
         var next = RunEvolution.Evolve(state, finished);
         if (RunAdmission.Retry(next, next.Vms[answer.Vm.Value], answer.At) is { } retry)
@@ -220,7 +222,25 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
             next = RunEvolution.Evolve(next, look);
         }
 
+        if (finished.LeftOut is not null && RunReplanning.Replan(next, RunReplanning.CauseOf(next, finished), answer.At) is { } replanned)
+        {
+            events.Add(replanned);
+            next = RunEvolution.Evolve(next, replanned);
+        }
+
         return Decision.Of([.. events, .. RunAdmission.EndIfDone(next, answer.At)]);
+    }
+
+    /// <summary>
+    /// A move that was refused as its destination takes no VM any more was let through in good faith: that is news, and no attempt of its own.
+    /// One that was let through all the same, as no other host had room, was tried; so a VM is turned back once for each host and look at most.
+    /// </summary>
+    private static MoveFinished Ending(RunState state, RunVm vm, MoveAnswered answer)
+    {
+        var finished = new MoveFinished(answer.Move, answer.Vm, answer.Outcome, answer.RunsAt, answer.Reason, answer.Uncleared, answer.Transferred) { At = answer.At };
+        return state.Phase is RunPhase.Moving && !vm.Knowingly && answer is { Outcome: MoveOutcome.Refused, LeftOut: { } left }
+            ? finished with { Outcome = MoveOutcome.Withdrawn, LeftOut = left }
+            : finished;
     }
 
     private static Decision Slots(RunState state, AnswerSlots answer)

@@ -92,8 +92,17 @@ public abstract record RunEvent
     public sealed record MovesAdmitted(IReadOnlyList<AdmittedMove> Moves) : RunEvent;
 
     /// <summary>A move came to its end.</summary>
+    /// <param name="Move">The move.</param>
+    /// <param name="Vm">Its VM.</param>
+    /// <param name="Outcome">How it ended.</param>
+    /// <param name="RunsAt">Where the guest was last seen running; null: nowhere, or not known.</param>
+    /// <param name="Reason">The sentence an operator reads.</param>
+    /// <param name="Uncleared">Places besides <paramref name="RunsAt"/> where a copy might still be.</param>
+    /// <param name="Transferred">Bytes sent; null: not known.</param>
+    /// <param name="LeftOut">What the run learned by it: its destination takes no VM any more, and its turn comes again. Null: nothing of the kind.</param>
     public sealed record MoveFinished(
-        MoveId Move, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred) : RunEvent;
+        MoveId Move, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred,
+        HostLeftOut? LeftOut = null) : RunEvent;
 
     /// <summary>Policy tries a VM again.</summary>
     public sealed record MoveRetryScheduled(VmId Vm, int Attempt, DateTimeOffset NotBefore) : RunEvent;
@@ -104,10 +113,12 @@ public abstract record RunEvent
     public sealed record LookRequested(int Number, string Cause) : RunEvent;
 
     /// <summary>Moves that had not begun go elsewhere.</summary>
-    /// <param name="Cause">What led to the look that showed it.</param>
-    /// <param name="Moves">All moves that wait for their first attempt, in their order.</param>
+    /// <param name="Cause">What showed it, or led to the look that did.</param>
+    /// <param name="Moves">All moves that wait for their turn, in their order.</param>
     /// <param name="Elsewhere">Those of them that go elsewhere by it.</param>
-    public sealed record RunReplanned(string Cause, IReadOnlyList<PlannedMove> Moves, IReadOnlyList<VmId> Elsewhere) : RunEvent;
+    /// <param name="TakenBack">Those of them that had asked for their slot, and do not any more; null: none, or recorded before this was done.</param>
+    public sealed record RunReplanned(
+        string Cause, IReadOnlyList<PlannedMove> Moves, IReadOnlyList<VmId> Elsewhere, IReadOnlyList<MoveId>? TakenBack = null) : RunEvent;
 
     public sealed record RunAbortRequested(Actor By, string Reason) : RunEvent;
 

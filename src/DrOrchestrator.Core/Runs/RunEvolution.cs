@@ -34,13 +34,7 @@ internal static class RunEvolution
             Vms = state.Vms.SetItem(e.Vm.Value, state.Vms[e.Vm.Value] with { NotBefore = e.NotBefore, Closed = false }),
         },
         LookRequested e => state with { Look = e.Number, Looks = e.Number, LookCause = e.Cause, LookSince = e.At },
-        RunReplanned e => state with
-        {
-            Replans = state.Replans.Add(e),
-            Waiting = [.. e.Moves.Select(move => move.Vm.Id.Value)],
-            Vms = state.Vms.SetItems(e.Moves.Select(move =>
-                KeyValuePair.Create(move.Vm.Id.Value, state.Vms[move.Vm.Id.Value] with { Plan = move }))),
-        },
+        RunReplanned e => Replanned(state, e),
         RunAbortRequested e => Unwanted(state) with { Abort = e, Paused = null, UnderWay = state.Stop is null ? state.UnderWay.Clear() : state.UnderWay },
         RunEnded e => state with { Ended = e, Stop = null, Paused = null, UnderWay = state.UnderWay.Clear() },
         EndNoted => state with { IsEndNoted = true },
@@ -82,14 +76,25 @@ internal static class RunEvolution
         };
     }
 
-    /// <summary>What waits for its slot waits for its turn again, in front.</summary>
-    private static RunState Unwanted(RunState state)
+    private static RunState Replanned(RunState state, RunReplanned e)
     {
-        var wanted = state.Wanted.Select(id => state.Vms[id]).ToArray();
+        var next = e.TakenBack is { Count: > 0 } back ? Unwanted(state, back.Contains) : state;
+        return next with
+        {
+            Replans = next.Replans.Add(e),
+            Waiting = [.. e.Moves.Select(move => move.Vm.Id.Value)],
+            Vms = next.Vms.SetItems(e.Moves.Select(move => KeyValuePair.Create(move.Vm.Id.Value, next.Vms[move.Vm.Id.Value] with { Plan = move }))),
+        };
+    }
+
+    /// <summary>What waits for its slot waits for its turn again, in front.</summary>
+    private static RunState Unwanted(RunState state, Func<MoveId, bool>? which = null)
+    {
+        var wanted = state.Wanted.Select(id => state.Vms[id]).Where(vm => which is null || which(vm.Wanted!.Move)).ToArray();
         return state with
         {
             ToRelease = state.ToRelease.AddRange(wanted.Select(vm => new ReleasedSlot(vm.Wanted!.Move, Landed: false))),
-            Wanted = state.Wanted.Clear(),
+            Wanted = state.Wanted.Except(wanted.Select(vm => vm.Plan.Vm.Id.Value)),
             Waiting = state.Waiting.InsertRange(0, wanted.Select(vm => vm.Plan.Vm.Id.Value)),
             Vms = state.Vms.SetItems(wanted.Select(vm => KeyValuePair.Create(vm.Plan.Vm.Id.Value, vm with { Wanted = null }))),
         };
@@ -116,6 +121,7 @@ internal static class RunEvolution
         return state with
         {
             Open = state.Open.Remove(id),
+            Observation = e.LeftOut is { } left ? state.Observation!.LeavingOut(left) : state.Observation,
             UnderWay = state.UnderWay.Remove(id),
             Tried = state.Tried || e.Outcome is not (MoveOutcome.Refused or MoveOutcome.Withdrawn),
             ToRelease = state.ToRelease.Add(new ReleasedSlot(
@@ -147,7 +153,11 @@ internal static class RunEvolution
             var id = move.Plan.Vm.Id.Value;
             admitted.Add(id);
             open.Add(id);
-            vms[id] = vms[id] with { Plan = move.Plan, Attempt = move.Attempt, Open = move.Move, OpenedAt = e.At, NotBefore = null, Wanted = null, IsCrowded = false };
+            vms[id] = vms[id] with
+            {
+                Plan = move.Plan, Attempt = move.Attempt, Open = move.Move, OpenedAt = e.At, NotBefore = null, Wanted = null, IsCrowded = false,
+                Knowingly = state.Observation!.LeavesOut(move.Plan.Destination.Host),
+            };
         }
 
         return state with

@@ -20,9 +20,10 @@ public abstract record RunMessage
 
     public sealed record ReportScope(string OrderKey, ScopeObservation Observation) : RunMessage;
 
-    /// <summary>A VM's stream says how a move ended.</summary>
+    /// <summary>A VM's stream says how a move ended. Where it was refused as its destination takes no VM, it says why that is.</summary>
     public sealed record MoveAnswered(
-        MoveId Move, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred) : RunMessage;
+        MoveId Move, VmId Vm, MoveOutcome Outcome, HostId? RunsAt, string Reason, IReadOnlyList<HostId> Uncleared, Bytes? Transferred,
+        HostLeftOut? LeftOut = null) : RunMessage;
 
     /// <summary>Admission's word: which of the wanted moves may begin, and whether everything is stopped.</summary>
     /// <param name="Number">The run's last statement that admission has taken. An answer to an older one says nothing.</param>

@@ -7,7 +7,8 @@ namespace DrOrchestrator.Core.Runs;
 
 /// <summary>
 /// A move that did not succeed may mean that a host fell silent or that its room went: the hosts are looked at once more, and
-/// moves that have not begun go elsewhere where their destination will not do any more. What is under way stays as it is.
+/// moves that have not begun go elsewhere where their destination will not do any more. What is under way stays as it is. One that is
+/// turned back, as its destination takes no VM any more, shows it by itself: the others do not wait for the look.
 /// </summary>
 internal static class RunReplanning
 {
@@ -21,9 +22,11 @@ internal static class RunReplanning
     public static LookRequested? Look(RunState state, MoveFinished finished, DateTimeOffset now)
     {
         var wanted = state.Phase is RunPhase.Moving && state.Look is null && state.Waiting.Count > 0 && state.Looks < MostLooks
-            && finished.Outcome is MoveOutcome.Failed or MoveOutcome.Refused or MoveOutcome.Unknown;
-        return wanted ? new LookRequested(state.Looks + 1, $"{state.Vms[finished.Vm.Value].Plan.Vm}: {finished.Reason}") { At = now } : null;
+            && (finished.Outcome is MoveOutcome.Failed or MoveOutcome.Refused or MoveOutcome.Unknown || finished.LeftOut is not null);
+        return wanted ? new LookRequested(state.Looks + 1, CauseOf(state, finished)) { At = now } : null;
     }
+
+    public static string CauseOf(RunState state, MoveFinished finished) => $"{state.Vms[finished.Vm.Value].Plan.Vm}: {finished.Reason}";
 
     /// <summary>Whether a loss of room calls for another look: the room that was seen is not there, and what goes on by it would lose again.</summary>
     public static LookRequested? Look(RunState state, MoveCrowdedOut crowded) =>
@@ -31,12 +34,19 @@ internal static class RunReplanning
             ? new LookRequested(state.Looks + 1, $"{state.Vms[crowded.Vm.Value].Plan.Vm}: {crowded.Reason}") { At = crowded.At }
             : null;
 
-    /// <summary>What a new look changes; null: every move that waits keeps its destination.</summary>
-    public static RunReplanned? Replan(RunState state, DateTimeOffset now)
+    /// <summary>What was learned since the moves were planned changes; null: every move that has not begun keeps its destination.</summary>
+    /// <param name="state">The run, with what was learned.</param>
+    /// <param name="cause">What it was learned by, a sentence.</param>
+    /// <param name="now">When.</param>
+    public static RunReplanned? Replan(RunState state, string cause, DateTimeOffset now)
     {
         var (plan, scope) = (state.Started!.Plan, state.Observation!);
-        PlannedMove[] waiting = [.. state.Waiting.Select(vm => state.Vms[vm].Plan)];
-        var decided = state.Vms.Values.Where(vm => vm.Wanted is not null || (vm.Attempt > 0 && HoldsRoom(vm))).Select(vm => vm.Wanted?.Plan ?? vm.Plan).ToArray();
+
+        // What waits for its slot towards a host that takes nothing any more would only be turned back.
+        var asked = state.Wanted.Select(vm => state.Vms[vm].Wanted!).Where(want => scope.LeavesOut(want.Plan.Destination.Host)).ToDictionary(want => want.Plan.Vm.Id);
+        PlannedMove[] waiting = [.. asked.Values.Select(want => want.Plan), .. state.Waiting.Select(vm => state.Vms[vm].Plan)];
+        var decided = state.Vms.Values.Where(vm => !asked.ContainsKey(vm.Plan.Vm.Id) && (vm.Wanted is not null || (vm.Attempt > 0 && HoldsRoom(vm))))
+            .Select(vm => vm.Wanted?.Plan ?? vm.Plan).ToArray();
         var moves = EvacuationPlanner.Replan([state.Started.Scope], waiting, plan, scope, decided, Failing(state));
         VmId[] elsewhere = [.. waiting.Zip(moves).Where(pair => pair.First.Destination.Host != pair.Second.Destination.Host).Select(pair => pair.First.Vm.Id)];
         if (elsewhere.Length == 0)
@@ -44,12 +54,17 @@ internal static class RunReplanning
             return null;
         }
 
+        // The others that asked keep their slots, or their place in the queue: no other host takes them.
+        var takenBack = elsewhere.Where(asked.ContainsKey).ToDictionary(vm => vm, vm => asked[vm].Move);
+        moves = [.. moves.Where(move => !asked.ContainsKey(move.Vm.Id) || takenBack.ContainsKey(move.Vm.Id))];
+
         var table = Timetable.Of(moves, plan.Policy, scope, state.Plan!.AtOnce);
         var since = now - state.PlannedAt!.Value;
         return new RunReplanned(
-            state.LookCause ?? "",
+            cause,
             [.. moves.Select((move, index) => move with { Forecast = table is null ? null : Later(table.Forecasts[index], since) })],
-            elsewhere) { At = now };
+            elsewhere,
+            takenBack.Count == 0 ? null : [.. takenBack.Values]) { At = now };
     }
 
     /// <summary>

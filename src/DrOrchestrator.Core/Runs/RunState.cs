@@ -34,7 +34,7 @@ public sealed record RunVm(PlannedMove Plan, int Attempt)
     /// <summary>The attempt that waits for its slot; null: none does.</summary>
     public AdmittedMove? Wanted { get; init; }
 
-    /// <summary>How many attempts were withdrawn by a halt; they do not count against the plan's number.</summary>
+    /// <summary>How many attempts were withdrawn, by a halt or as their destination takes no VM any more; they do not count against the plan's number.</summary>
     public int Withdrawals { get; init; }
 
     /// <summary>The attempt under way; null: waiting, or finished.</summary>
@@ -51,6 +51,9 @@ public sealed record RunVm(PlannedMove Plan, int Attempt)
 
     /// <summary>Whether its last attempt ended as its room had gone to others.</summary>
     public bool IsCrowded { get; init; }
+
+    /// <summary>Whether the attempt under way was let through although its destination takes no VM, as no other had room.</summary>
+    public bool Knowingly { get; init; }
 
     /// <summary>Whether it takes no further attempt.</summary>
     public bool Closed { get; init; }

@@ -36,8 +36,9 @@ public sealed class OrderDesk : IAsyncDisposable
         this.options = options;
         this.log = log;
         var reports = new Reporter(streams, options, clock, log);
-        transfers = new TransferWorker(reports, streams, deadlines, drivers, options, clock, log);
-        observations = new ObservationWorker(reports, new ScopeReader(observer, streams, clock), new HostSurvey(observer, drivers, inventory, clock));
+        var scopes = new ScopeReader(observer, streams, clock);
+        transfers = new TransferWorker(reports, streams, scopes, deadlines, drivers, options, clock, log);
+        observations = new ObservationWorker(reports, scopes, new HostSurvey(observer, drivers, inventory, clock));
         guests = new GuestWorker(reports, drivers, options, clock);
         transferSlots = new SemaphoreSlim(options.ParallelOrders);
         otherSlots = new SemaphoreSlim(options.ParallelOrders);

@@ -29,8 +29,7 @@ public sealed class ScopeReader(Observer observer, StreamHandler streams, TimePr
         var now = clock.GetUtcNow();
         HostLeftOut[] maintenance =
         [
-            .. scope.Hosts.Select(host => (host.Host, Work: brakes.MaintenanceOf(host.Host, host.Endpoint.Site, now))).Where(entry => entry.Work is not null)
-                .Select(entry => new HostLeftOut(entry.Host, Sentence(entry.Host, entry.Work!))),
+            .. scope.Hosts.Select(host => Worked(host.Endpoint, brakes, now)).OfType<HostLeftOut>(),
         ];
         HostLeftOut[] unfit = [.. await Unfit([.. scope.Hosts.Select(host => host.Host).Where(host => host != source)], admission, cancellationToken)];
         return scope with
@@ -41,6 +40,19 @@ public sealed class ScopeReader(Observer observer, StreamHandler streams, TimePr
             Rules = await Observed(scope.Rules ?? FleetRules.None, [.. scope.Hosts.Where(host => host.Host == source).SelectMany(host => host.Copies).Select(copy => copy.Vm.Id).Distinct()], cancellationToken),
         };
     }
+
+    /// <summary>
+    /// Why a host takes no VM now; null: it takes some. Which host another run empties admission knows, and lets nothing through towards it.
+    /// Fails where the record can not be read.
+    /// </summary>
+    public async Task<HostLeftOut?> WhyLeftOut(HostEndpoint host, CancellationToken cancellationToken)
+    {
+        var record = await streams.Read([StreamId.Brakes, StreamId.Host(host.Host)], cancellationToken);
+        return Worked(host, (BrakesState)record[0].State, clock.GetUtcNow()) ?? Unfit(host.Host, (HostState)record[1].State);
+    }
+
+    private static HostLeftOut? Worked(HostEndpoint host, BrakesState brakes, DateTimeOffset now) =>
+        brakes.MaintenanceOf(host.Host, host.Site, now) is { } work ? new HostLeftOut(host.Host, Sentence(host.Host, work)) : null;
 
     private static MoveId[] Arrived(AdmissionState before, ScopeObservation scope)
     {
@@ -58,18 +70,21 @@ public sealed class ScopeReader(Observer observer, StreamHandler streams, TimePr
         foreach (var page in hosts.Chunk(Page))
         {
             var health = await streams.Read([.. page.Select(StreamId.Host)], cancellationToken);
-            unfit.AddRange(page.Zip(health, (host, stream) => Unfit(host, (HostState)stream.State, admission)).OfType<HostLeftOut>());
+            unfit.AddRange(page.Zip(health, (host, stream) => Unfit(host, (HostState)stream.State)
+                ?? (admission.WhoEmpties(host) is { } run ? Emptied(host, run) : null)).OfType<HostLeftOut>());
         }
 
         return unfit;
     }
 
-    private static HostLeftOut? Unfit(HostId host, HostState health, AdmissionState admission) => health switch
+    private static HostLeftOut? Unfit(HostId host, HostState health) => health switch
     {
         { Suffers: { } sickness } => new HostLeftOut(host, $"{host} is sick: {sickness}.", LeftOutCause.Sickness),
-        { Phase: HostPhase.Recovering } => new HostLeftOut(host, $"{host} is being emptied by run {health.Recovery!.Run}.", LeftOutCause.Emptying),
-        _ => admission.WhoEmpties(host) is { } run ? new HostLeftOut(host, $"{host} is being emptied by run {run}.", LeftOutCause.Emptying) : null,
+        { Phase: HostPhase.Recovering } => Emptied(host, health.Recovery!.Run),
+        _ => null,
     };
+
+    private static HostLeftOut Emptied(HostId host, RunId run) => new(host, $"{host} is being emptied by run {run}.", LeftOutCause.Emptying);
 
     private async Task<FleetRules> Observed(FleetRules rules, VmId[] vms, CancellationToken cancellationToken)
     {

@@ -11,12 +11,20 @@ namespace DrOrchestrator.Engine.Work;
 
 /// <summary>Carries out what a move asks of the hypervisors.</summary>
 internal sealed class TransferWorker(
-    Reporter reports, StreamHandler streams, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
+    Reporter reports, StreamHandler streams, ScopeReader record, IDeadlines deadlines, IDrivers drivers, EngineOptions options, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>What was planned may be of long ago: a destination that is worked on or sick by now takes nothing, and the hosts are not asked.</summary>
     public async Task Prepare(MoveOrder.PrepareSource order, CancellationToken cancellationToken)
     {
+        if (await record.WhyLeftOut(order.Destination, cancellationToken) is { } left)
+        {
+            var refused = new MoveMessage.ReportPreparation(order.Key, [left.Finding(FindingSeverity.Error)], null, null, LeftOut: left);
+            await reports.Report(order.From, refused, GiveUpAfter, cancellationToken);
+            return;
+        }
+
         var doubt = await SourceDoubt.Read(streams, order.Source, order.Policy, cancellationToken);
         var request = Request(order, order.Source, order.Destination, doubt is null ? order.Policy : order.Policy.WithoutPostCopy());
         var preflight = await drivers.For(order.Source).Preflight(request, cancellationToken);

@@ -22,7 +22,7 @@ public sealed class LimitsService(StreamHandler streams, IInventory inventory, E
         {
             try
             {
-                await streams.Handle(StreamId.Admission, new AdmissionMessage.SetLimits(inventory.Limits, by), new Cause("set-limits", null, engine.Worker), stoppingToken);
+                await streams.Handle(StreamId.Admission, new AdmissionMessage.SetLimits(inventory.Limits, by, OwnLimits.Of(inventory.Hosts, inventory.RulesFor([]))), new Cause("set-limits", null, engine.Worker), stoppingToken);
                 await streams.Handle(StreamId.Brakes, new BrakesMessage.SetRules(inventory.Brakes, by), new Cause("set-brake-rules", null, engine.Worker), stoppingToken);
                 HostSite[] sites = [.. inventory.Hosts.Select(host => new HostSite(host.Host, host.Site))];
                 await streams.Handle(StreamId.Brakes, new BrakesMessage.SetSites(sites, by), new Cause("set-brake-sites", null, engine.Worker), stoppingToken);

@@ -14,6 +14,18 @@ namespace DrOrchestrator.Core.Tests.Moves;
 public sealed class StartingAMoveTests
 {
     [Fact]
+    public void A_destination_that_takes_no_VM_any_more_refuses_the_move_and_the_run_hears_why()
+    {
+        var left = new HostLeftOut(B1.Host, "b1 is sick: HostOverheating.", LeftOutCause.Sickness);
+        var after = Vm.Given(Started).When(new ReportPreparation($"{Move}/prepare", [left.Finding(FindingSeverity.Error)], null, null, left))
+            .ThenEvents(typeof(SourcePrepared), typeof(MoveEnded), typeof(CustodySettled));
+
+        var answer = after.Outstanding.Asks.Select(ask => ask.Message).OfType<Core.Runs.RunMessage.MoveAnswered>().Single();
+        Assert.Equal((MoveOutcome.Refused, left), (answer.Outcome, answer.LeftOut!));
+        Assert.Equal("b1 is sick: HostOverheating. It takes no VM. It takes some again when what stands against it is resolved: drctl alerts.", answer.Reason);
+    }
+
+    [Fact]
     public void Enrols_a_VM_at_the_one_host_that_runs_it_and_begins() =>
         Vm.When(Start(At(A1, VmState.Running), At(B1, VmState.Absent)))
             .Then(new VmEnrolled(Web, A1.Host, []) { At = Noon }, new MoveStarted(Move, Sample.Run, A1, B1, 2, Check, Policy) { At = Noon });

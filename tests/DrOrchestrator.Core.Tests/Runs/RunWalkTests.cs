@@ -38,13 +38,30 @@ public sealed class RunWalkTests
     });
 
     [Fact]
-    public void A_further_look_changes_only_moves_that_have_not_begun() => Walk((before, after, decision, _) =>
+    public void What_is_learned_changes_only_moves_that_have_not_begun() => Walk((before, after, decision, _) =>
     {
         foreach (var replanned in decision.Events.OfType<RunReplanned>())
         {
-            Assert.Equal(before.Waiting.Order(), replanned.Moves.Select(move => move.Vm.Id.Value).Order());
-            Assert.All(before.Vms.Values.Where(vm => vm.Attempt > 0), vm => Assert.Equal(vm.Plan, replanned.Moves.Any(move => move.Vm == vm.Plan.Vm) ? null : vm.Plan));
+            var turnedBack = decision.Events.OfType<MoveFinished>().Where(finished => finished.LeftOut is not null).Select(finished => finished.Vm.Value);
+            var takenBack = before.Wanted.Where(vm => replanned.TakenBack?.Contains(before.Vms[vm].Wanted!.Move) is true).ToArray();
+            Assert.Equal(replanned.TakenBack?.Count ?? 0, takenBack.Length);
+            Assert.Equal(before.Waiting.Concat(turnedBack).Concat(takenBack).Order(), replanned.Moves.Select(move => move.Vm.Id.Value).Order());
+            Assert.All(before.Vms.Values.Where(vm => vm.Attempt > 0 && vm.Plan.Vm.Id.Value is var id && !before.Waiting.Contains(id) && !turnedBack.Contains(id) && !takenBack.Contains(id)),
+                vm => Assert.Equal(vm.Plan, replanned.Moves.Any(move => move.Vm == vm.Plan.Vm) ? null : vm.Plan));
+            Assert.All(before.Open.Except(turnedBack), vm => Assert.Equal(before.Vms[vm].Plan, after.Vms[vm].Plan));
         }
+    });
+
+    [Fact]
+    public void A_VM_is_turned_back_by_what_the_run_did_not_know_when_it_let_it_through() => Walk((before, _, decision, message) =>
+    {
+        foreach (var finished in decision.Events.OfType<MoveFinished>().Where(finished => finished.LeftOut is not null))
+        {
+            Assert.Equal(MoveOutcome.Withdrawn, finished.Outcome);
+            Assert.False(before.Vms[finished.Vm.Value].Knowingly);
+        }
+
+        Assert.True(message is not MoveAnswered { LeftOut: not null } answer || decision.Events.OfType<MoveFinished>().All(finished => finished.LeftOut is not null || before.Vms[answer.Vm.Value].Knowingly));
     });
 
     [Fact]
@@ -72,11 +89,17 @@ public sealed class RunWalkTests
     public void A_walk_reaches_replanning_retries_and_the_end()
     {
         var seen = new HashSet<Type>();
+        var takenBack = false;
         for (var seed = 0; seed < 200; seed++)
         {
-            Step(seed, (_, _, decision, _) => seen.UnionWith(decision.Events.Select(e => e.GetType())));
+            Step(seed, (_, _, decision, _) =>
+            {
+                seen.UnionWith(decision.Events.Select(e => e.GetType()));
+                takenBack |= decision.Events.OfType<RunReplanned>().Any(replanned => replanned.TakenBack is not null);
+            });
         }
 
+        Assert.True(takenBack, "nothing that had asked for its slot was taken back");
         Assert.Superset(new HashSet<Type> { typeof(RunReplanned), typeof(LookRequested), typeof(MoveRetryScheduled), typeof(RunEnded) }, seen);
     }
 
@@ -122,6 +145,12 @@ public sealed class RunWalkTests
         }
 
         var vm = state.Vms[state.Open[random.Next(state.Open.Count)]];
+        if (random.Next(6) == 0)
+        {
+            var left = new HostLeftOut(vm.Plan.Destination.Host, "It is worked on.", (LeftOutCause)random.Next(2));
+            return new MoveAnswered(vm.Open!.Value, vm.Plan.Vm.Id, MoveOutcome.Refused, vm.Plan.Source.Host, left.Why, [], null, left);
+        }
+
         MoveOutcome[] outcomes = [MoveOutcome.Moved, MoveOutcome.Moved, MoveOutcome.Failed, MoveOutcome.Refused, MoveOutcome.Unknown];
         var outcome = outcomes[random.Next(outcomes.Length)];
         return new MoveAnswered(

@@ -1,3 +1,5 @@
+using DrOrchestrator.Core.Brakes;
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
@@ -42,6 +44,56 @@ public sealed class OrderDeskTests
         world.Until(() => world.Driver.Calls.Contains("watch web"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_destination_that_fell_sick_or_is_worked_on_since_it_was_planned_is_sent_nothing_and_is_not_asked(bool sick)
+    {
+        var world = Told(MoveStory.Started);
+        if (sick)
+        {
+            world.Given(StreamId.Host(B1.Host), new HostEvent.ConditionRaised(B1.Host, Condition(), Night, true) { At = Noon });
+        }
+        else
+        {
+            world.Given(StreamId.Brakes, new BrakesEvent.MaintenanceStarted(new MaintenanceTarget(MaintenanceKind.Site, "B"), After(3600), Night, "New switches.") { At = Noon });
+        }
+
+        world.NewServer().Take(Transfer(world));
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.MoveEnded)));
+
+        var ended = world.Database.EventsOf(Vm).OfType<MoveEvent.MoveEnded>().Single();
+        Assert.Equal((MoveOutcome.Refused, sick ? LeftOutCause.Sickness : LeftOutCause.Maintenance), (ended.Outcome, ended.LeftOut!.Cause));
+        Assert.Empty(world.Driver.Calls);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_destination_that_is_well_again_or_back_from_maintenance_is_prepared(bool sick)
+    {
+        var world = Told(MoveStory.Started);
+        if (sick)
+        {
+            world.Given(
+                StreamId.Host(B1.Host),
+                new HostEvent.ConditionRaised(B1.Host, Condition(), Night, true) { At = Noon },
+                new HostEvent.ConditionResolved(Condition().Fingerprint, Night) { At = Noon });
+        }
+        else
+        {
+            var target = new MaintenanceTarget(MaintenanceKind.Host, "b1");
+            world.Given(
+                StreamId.Brakes,
+                new BrakesEvent.MaintenanceStarted(target, After(3600), Night, "New fans.") { At = Noon },
+                new BrakesEvent.MaintenanceEnded(target, Night, "Done.") { At = Noon });
+        }
+
+        world.NewServer().Take(Transfer(world));
+
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.PlaceAdded)));
+    }
+
     [Fact]
     public void An_outdated_order_has_no_effect()
     {
@@ -61,7 +113,9 @@ public sealed class OrderDeskTests
         var world = new World { Driver = { Hold = new TaskCompletionSource() } };
         var server = world.NewServer(with: options => options with { ParallelOrders = 2 });
         server.Take(Prepare("x"));
+        world.Until(() => world.Driver.Calls.Contains("preflight x"));
         server.Take(Prepare("y"));
+        world.Until(() => world.Driver.Calls.Contains("preflight y"));
 
         // Both wait for a slot, so that neither finds the other under way when it arrives.
         var (one, other) = (server.StartTaking(Prepare("web")), server.StartTaking(Prepare("web")));

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using DrOrchestrator.Contracts.Http;
 using DrOrchestrator.Core.Admission;
 using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Core.Runs;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Server.Tests.Fakes;
@@ -69,6 +70,25 @@ public sealed class AdmissionTests
         Assert.Equal("stopped", stopped.Phase);
         Assert.Equal(new SlotView(RunStory.Run.Value, "web-1", "a1", "b1"), Assert.Single(stopped.Stop!.UnderWay));
         Assert.Empty(stopped.Stop.Unheard);
+    }
+
+    [Fact]
+    public async Task What_hosts_and_hypervisors_allow_is_shown_with_what_holds_it()
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View);
+        Hold(server);
+        var before = (await client.GetFromJsonAsync<AdmissionView>("/api/v1/admission", ContractJson.Options))!.Limits;
+        Assert.Equal((null, null), (before.Hosts, before.Hypervisors));
+        OwnLimits own = new(
+            [new HostOwnLimit(new HostId("a1"), "libvirt", null), new HostOwnLimit(new HostId("b1"), "libvirt", 2), new HostOwnLimit(new HostId("b2"), "libvirt", 3)],
+            [new HypervisorLimit("libvirt", 8)]);
+        await server.Streams.Handle(
+            StreamId.Admission, new AdmissionMessage.SetLimits(FleetLimits.Default, new Actor("server"), own), new Cause("set-limits", null, "server"), CancellationToken.None);
+
+        var limits = (await client.GetFromJsonAsync<AdmissionView>("/api/v1/admission", ContractJson.Options))!.Limits;
+        Assert.Equal([new OwnLimitView("b1", 2, 1), new OwnLimitView("b2", 3, 0)], limits.Hosts!);
+        Assert.Equal([new OwnLimitView("libvirt", 8, 1)], limits.Hypervisors!);
     }
 
     [Fact]

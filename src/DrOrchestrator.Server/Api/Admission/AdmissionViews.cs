@@ -8,12 +8,11 @@ internal static class AdmissionViews
 {
     public static AdmissionView Of(AdmissionState state)
     {
-        var limits = state.Limits;
         return new AdmissionView
         {
             Phase = Words.Of(state.Phase),
             Stop = Stop(state),
-            Limits = new LimitsView(limits.Total, limits.PerSite, limits.PerLink, limits.OutOfHost, limits.IntoHost),
+            Limits = Limits(state),
             Held = [.. state.Runs.SelectMany(run => run.Value.Held.Values.Select(slot => Slot(run.Key, slot)))],
             Doubtful = [.. state.Doubtful.Values.Select(doubtful => new DoubtfulSlotView(
                 doubtful.Slot.Move.Value, doubtful.Run.Value, doubtful.Slot.Vm, doubtful.Slot.Source.Value, doubtful.Slot.Destination.Value, doubtful.At, doubtful.Reason))],
@@ -25,6 +24,22 @@ internal static class AdmissionViews
     public static string? Sentence(AdmissionState state) => state.Stop is { } stop
         ? $"Everything is stopped by {stop.By} since {stop.At:yyyy-MM-dd HH:mm:ss} UTC: {stop.Reason} {Again(state)}{(state.InForce is null ? "Not every run has been heard yet." : "No transfer begins.")} Let it go on with drctl resume-all."
         : null;
+
+    private static LimitsView Limits(AdmissionState state)
+    {
+        var limits = state.Limits;
+        var held = state.Held.ToArray();
+        var atHost = held.SelectMany(slot => new[] { slot.Source.Value, slot.Destination.Value }).CountBy(host => host).ToDictionary();
+        var ofDriver = held.SelectMany(state.DriversOf).CountBy(driver => driver).ToDictionary();
+        OwnLimitView[] hosts =
+        [
+            .. state.Hosts.Where(host => host.Value.AtOnce is not null)
+                .Select(host => new OwnLimitView(host.Key, host.Value.AtOnce!.Value, atHost.GetValueOrDefault(host.Key))),
+        ];
+        OwnLimitView[] hypervisors = [.. state.Hypervisors.Select(limit => new OwnLimitView(limit.Key, limit.Value, ofDriver.GetValueOrDefault(limit.Key)))];
+        return new LimitsView(
+            limits.Total, limits.PerSite, limits.PerLink, limits.OutOfHost, limits.IntoHost, hosts.Length == 0 ? null : hosts, hypervisors.Length == 0 ? null : hypervisors);
+    }
 
     private static string Again(AdmissionState state) =>
         string.Concat(state.Repeated.Select(one => $"Asked for again by {one.By}: {one.Reason} "));

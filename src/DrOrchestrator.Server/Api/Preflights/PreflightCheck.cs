@@ -72,8 +72,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
     {
         foreach (var left in planned.LeftOut ?? [])
         {
-            yield return new Finding(
-                FindingArea.Capacity, FindingSeverity.Warning, $"{left.Why} It takes no VM.", WayIn(left.Cause));
+            yield return left.Finding(FindingSeverity.Warning);
         }
 
         if (scope.WorkOn(host) is { } why)
@@ -81,14 +80,6 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
             yield return new Finding(FindingArea.Capacity, FindingSeverity.Information, $"{why} Nothing begins for it by itself; a run that a person starts does.");
         }
     }
-
-    private static string WayIn(LeftOutCause cause) => cause switch
-    {
-        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end.",
-        LeftOutCause.Sickness => "It takes some again when what stands against it is resolved: drctl alerts.",
-        LeftOutCause.Emptying => "It takes some again when that run has ended: drctl run list.",
-        _ => throw new InvalidOperationException($"{cause} is no cause."),
-    };
 
     private async Task<(VmRef Vm, IReadOnlyList<Finding> Findings)> Ask(PlannedMove move, MoveTerms terms, SemaphoreSlim lanes, CancellationToken cancellationToken)
     {
