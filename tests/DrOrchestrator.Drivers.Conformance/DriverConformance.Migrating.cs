@@ -77,6 +77,24 @@ public abstract partial class DriverConformance
     }
 
     [Fact]
+    public async Task A_migration_that_somebody_else_began_is_found_and_refused_and_never_stopped()
+    {
+        Needs(LabAbilities.MigrateByAnother);
+        var vm = await Lab.RunningVm(VmKind.NeverConverging);
+        await Lab.MigrateByAnother(vm);
+        var request = Request(vm, Lab.Slow);
+
+        Assert.Contains(
+            Value(await Driver.Preflight(request, Cancellation)),
+            f => f is { Area: FindingArea.VmConfiguration, Severity: FindingSeverity.Error } && f.Fact.Contains("already migrating", StringComparison.Ordinal));
+        Assert.Contains("already migrating", Refused(await Driver.EnsureMigration(request, Cancellation)), StringComparison.Ordinal);
+        await Driver.EnsureAborted(request, Cancellation);
+        await Driver.EnsureHandedOver(request, Cancellation);
+
+        Assert.True(Value(await Driver.InspectVm(Lab.Source, vm, Cancellation)).MigratingOut, "Somebody else's migration was stopped.");
+    }
+
+    [Fact]
     public async Task Ensuring_after_the_end_says_done_and_the_watch_ends_done()
     {
         var vm = await Lab.RunningVm(VmKind.Ordinary);

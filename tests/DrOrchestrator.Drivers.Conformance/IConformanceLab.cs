@@ -27,6 +27,9 @@ public enum LabAbilities
 
     /// <summary>Let somebody else act on a VM too.</summary>
     LetOthersAct = 1 << 5,
+
+    /// <summary>Let somebody else migrate a VM.</summary>
+    MigrateByAnother = 1 << 6,
 }
 
 /// <summary>What kind of VM a case needs.</summary>
@@ -83,6 +86,9 @@ public interface IConformanceLab : IAsyncDisposable
 
     /// <summary>Lets the hypervisor, or what stands above it, act on this VM by itself.</summary>
     Task LetOthersAct(VmRef vm);
+
+    /// <summary>Begins to migrate this VM from source to destination, slowly, as an operator would who knows nothing of us; ends when that is under way.</summary>
+    Task MigrateByAnother(VmRef vm);
 
     /// <summary>Cuts source and destination off from each other; both stay reachable for the driver.</summary>
     Task CutHosts();

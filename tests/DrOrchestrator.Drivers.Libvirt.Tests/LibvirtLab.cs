@@ -44,7 +44,8 @@ internal sealed partial class LibvirtLab : IConformanceLab
     {
     }
 
-    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption | LabAbilities.LetOthersAct;
+    public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.PreventEncryption | LabAbilities.LetOthersAct
+        | LabAbilities.MigrateByAnother;
 
     public HostEndpoint Source { get; } = Endpoint("a1", "A");
 
@@ -217,6 +218,16 @@ internal sealed partial class LibvirtLab : IConformanceLab
     }
 
     public Task LetOthersAct(VmRef vm) => Virsh(Source.Host, "autostart", vm.Name);
+
+    public async Task MigrateByAnother(VmRef vm)
+    {
+        // Not waited for: it ends with its guest, which is destroyed with this lab.
+        _ = TryVirsh(
+            Source.Host, "migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--bandwidth", "2", vm.Name, $"qemu+tls://{Destination.Host}/system");
+        await WaitUntil(
+            async () => (await TryVirsh(Source.Host, "domjobinfo", vm.Name)).Output.Contains("Outgoing migration", StringComparison.Ordinal),
+            $"the migration of {vm} to begin");
+    }
 
     public async Task CutHosts()
     {

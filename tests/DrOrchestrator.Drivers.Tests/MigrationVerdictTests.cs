@@ -22,7 +22,9 @@ public sealed class MigrationVerdictTests
     [InlineData(VmState.Shutoff, VmState.Running, "Done")]
     [InlineData(VmState.Running, VmState.Absent, "Failed")]
     [InlineData(VmState.Running, VmState.Shutoff, "Failed")]
-    [InlineData(VmState.Absent, VmState.Absent, "Failed")]
+    [InlineData(VmState.Shutoff, VmState.Absent, "Failed")]
+    [InlineData(VmState.Absent, VmState.Absent, "Unknown")]
+    [InlineData(VmState.Absent, VmState.Shutoff, "Failed")]
     [InlineData(VmState.Absent, VmState.Crashed, "Failed")]
     [InlineData(VmState.Running, VmState.Running, "Unknown")]
     [InlineData(VmState.Running, VmState.Incoming, "Unknown")]
@@ -47,13 +49,23 @@ public sealed class MigrationVerdictTests
         Assert.Equal(verdict, MigrationVerdict.Before(Request, Copy("a1", source)!, Copy("b1", destination)!, null)?.GetType().Name);
 
     [Fact]
-    public void A_running_job_of_another_move_is_refused_and_ones_own_is_attached_to()
+    public void A_source_that_says_its_guest_was_migrated_away_proves_nothing_where_the_destination_has_none()
+    {
+        var left = Copy("a1", VmState.Shutoff)! with { MigratedAway = true };
+
+        Assert.IsType<Outcome<Nothing>.Unknown>(MigrationVerdict.After(Request, left, Copy("b1", VmState.Absent), null));
+        Assert.IsType<Outcome<Nothing>.Done>(MigrationVerdict.After(Request, left, Copy("b1", VmState.Running), null));
+    }
+
+    [Fact]
+    public void A_running_job_without_this_moves_mark_is_refused_and_ones_own_is_attached_to()
     {
         var migrating = Copy("a1", VmState.Running)! with { MigratingOut = true };
         var incoming = Copy("b1", VmState.Incoming)!;
 
         Assert.IsType<Outcome<Nothing>.Done>(MigrationVerdict.Before(Request, migrating, incoming, "run/1/1"));
         Assert.IsType<Outcome<Nothing>.Refused>(MigrationVerdict.Before(Request, migrating, incoming, "run/1/2"));
+        Assert.IsType<Outcome<Nothing>.Refused>(MigrationVerdict.Before(Request, migrating, Copy("b1", VmState.Absent)!, null));
     }
 
     [Theory]

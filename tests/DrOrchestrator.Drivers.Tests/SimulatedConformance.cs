@@ -32,7 +32,7 @@ public sealed class SimulatedConformance : DriverConformance
         }
 
         public LabAbilities Abilities => LabAbilities.FreezeHosts | LabAbilities.MakeTooBig | LabAbilities.PreventEncryption
-            | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.LetOthersAct;
+            | LabAbilities.LocalDisks | LabAbilities.CutHosts | LabAbilities.LetOthersAct | LabAbilities.MigrateByAnother;
 
         public HostEndpoint Source { get; }
 
@@ -55,6 +55,12 @@ public sealed class SimulatedConformance : DriverConformance
                 _ => settings,
             };
             return Task.FromResult(fleet.AddVm(settings, Source.Host));
+        }
+
+        public Task MigrateByAnother(VmRef vm)
+        {
+            fleet.MigrateByAnother(vm.Id, Source, Destination, Slow);
+            return Task.CompletedTask;
         }
 
         public async Task<VmRef> StoppedVm()

@@ -82,6 +82,65 @@ public sealed class SimulatedHandoverTests
     });
 
     [Fact]
+    public void A_guest_that_was_taken_back_and_powered_off_at_its_source_is_not_started_from_what_waits() => VirtualTime.Run(async time =>
+    {
+        var world = await LostAtTheFinish(time);
+        await world.Driver.EnsureStopped(world.A1, world.Vm, default);
+
+        Assert.IsType<Outcome<Nothing>.Done>(await world.Driver.EnsureHandedOver(world.Request(), default));
+        Assert.IsType<Outcome<Nothing>.Done>(await world.Driver.EnsureHandedOver(world.Request() with { Generation = 2 }, default));
+        Assert.Equal((VmState.Shutoff, VmState.Paused), (world.At(world.A1), world.At(world.B1)));
+        Assert.DoesNotContain(world.Fleet.Effects, effect => effect.Kind is SimulatedEffectKind.RanFromOldMemory);
+    });
+
+    [Theory]
+    [InlineData(0, VmState.Running, true)]
+    [InlineData(1, VmState.Running, true)]
+    [InlineData(2, VmState.Absent, false)]
+    public void Where_the_source_has_it_no_more_what_the_record_saw_of_it_decides(long staleBelow, VmState after, bool old) => VirtualTime.Run(async time =>
+    {
+        var world = await LostAtTheFinish(time);
+        await world.Driver.EnsureStopped(world.A1, world.Vm, default);
+        await world.Driver.EnsureRemoved(world.A1, world.Vm, default);
+
+        await world.Driver.EnsureHandedOver(world.Request() with { Generation = 2, StaleBelow = staleBelow }, default);
+        Assert.Equal(after, world.At(world.B1));
+        Assert.Equal(old, world.Fleet.Effects.Any(effect => effect.Kind is SimulatedEffectKind.RanFromOldMemory));
+    });
+
+    [Fact]
+    public void What_is_known_to_be_a_leftover_goes_even_while_the_source_is_silent() => VirtualTime.Run(async time =>
+    {
+        var world = await LostAtTheFinish(time);
+        world.Fleet.Freeze(world.A1.Host);
+
+        Assert.IsType<Outcome<Nothing>.Unknown>(await world.Driver.EnsureHandedOver(world.Request() with { Generation = 2 }, default));
+        Assert.Equal(VmState.Paused, world.At(world.B1));
+        await world.Driver.EnsureHandedOver(world.Request() with { Generation = 2, StaleBelow = 2 }, default);
+        Assert.Equal(VmState.Absent, world.At(world.B1));
+    });
+
+    [Fact]
+    public void Whoever_looks_into_the_move_removes_what_the_source_took_back_at_once_and_stops_nobodys_migration() => VirtualTime.Run(async time =>
+    {
+        var world = await LostAtTheFinish(time);
+        world.Fleet.Heal(SimulatedWorld.A, SimulatedWorld.B);
+
+        await world.Driver.EnsureHandedOver(world.Request() with { Generation = 2 }, default);
+        Assert.Equal((VmState.Running, VmState.Absent), (world.At(world.A1), world.At(world.B1)));
+    });
+
+    [Fact]
+    public void The_watch_that_sees_the_end_removes_it_too() => VirtualTime.Run(async time =>
+    {
+        var world = await LostAtTheFinish(time);
+
+        var end = await world.Watch(world.Request());
+        Assert.IsType<Outcome<Nothing>.Failed>(end.Result);
+        Assert.Equal((VmState.Running, VmState.Absent), (end.AtSource?.State, end.AtDestination?.State));
+    });
+
+    [Fact]
     public void A_source_frozen_at_the_finish_reads_the_answer_at_its_thaw_and_lets_go() => VirtualTime.Run(async time =>
     {
         var world = new SimulatedWorld(time, Confirmed);

@@ -289,6 +289,11 @@ public sealed class Checks
             resumed.Add((arrived, effect.Host));
         }
 
+        if (effect is { Kind: SimulatedEffectKind.RanFromOldMemory })
+        {
+            Violated($"{effect.Vm} began to run at {effect.Host} from memory older than what it did elsewhere since");
+        }
+
         if (effect is { Kind: SimulatedEffectKind.MigrationStarted, Move: { } move })
         {
             Started(effect, move);

@@ -26,6 +26,9 @@ public enum Mutant
     /// <summary>A guest that waits is started on the word of a host that never had it.</summary>
     HandoverUnasked,
 
+    /// <summary>A guest that waits is started because its source is shut off, however it came to be.</summary>
+    ShutOffIsGone,
+
     /// <summary>A run takes what it wants, whatever others hold.</summary>
     LimitsIgnored,
 

@@ -137,7 +137,7 @@ public sealed record Settings
                 limits.Next(2) == 0 ? limits.Next(1, 4) : null,
                 limits.Next(2) == 0 ? limits.Next(1, 4) : null,
                 (PlacementPreference)limits.Next(2)),
-            ConfirmedHandover = random.Next(2) == 0 || mutant is Mutant.HandoverUnasked,
+            ConfirmedHandover = random.Next(2) == 0 || mutant is Mutant.HandoverUnasked or Mutant.ShutOffIsGone,
             Limits = new FleetLimits(random.Next(1, 7), random.Next(1, 6), random.Next(1, 5), random.Next(1, 4), random.Next(1, 4)),
             Rules = new BrakeRules(random.Next(1, 5), random.Next(1, 4), Seconds(20, 300), Seconds(0, 120))
             {

@@ -78,9 +78,15 @@ public sealed class SimulationDriver(IHypervisorDriver inner, Mutant mutant, IRe
 
     public Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureAborted(request, cancellationToken);
 
-    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) => inner.EnsureHandedOver(
-        mutant is Mutant.HandoverUnasked ? request with { Source = hosts.First(host => host != request.Source && host != request.Destination) } : request,
-        cancellationToken);
+    public async Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken)
+    {
+        var unasked = mutant is Mutant.HandoverUnasked
+            || (mutant is Mutant.ShutOffIsGone
+                && await inner.InspectVm(request.Source, request.Vm, cancellationToken) is Outcome<VmCopy>.Done { Value.State: VmState.Shutoff });
+        return await inner.EnsureHandedOver(
+            unasked ? request with { Source = hosts.First(host => host != request.Source && host != request.Destination), StaleBelow = 0 } : request,
+            cancellationToken);
+    }
 
     public Task<Outcome<Nothing>> EnsureGeneration(HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>
         inner.EnsureGeneration(host, vm, generation, cancellationToken);

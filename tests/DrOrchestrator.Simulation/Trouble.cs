@@ -84,6 +84,7 @@ public sealed class Trouble
 
         simulation.Database.OnCommit += Aim;
         simulation.Database.OnCommit += AimStop;
+        simulation.Fleet.OnEffect += EndWhatWasTakenBack;
         simulation.Scheduler.After(settings.Trouble, End);
     }
 
@@ -112,6 +113,7 @@ public sealed class Trouble
         // Twice: a halt that was asked for just before may be heard after the first.
         simulation.Scheduler.After(TimeSpan.FromSeconds(30), Release);
         simulation.Scheduler.After(TimeSpan.FromMinutes(3), Release);
+        simulation.Scheduler.After(TimeSpan.FromMinutes(10), DecideAboutHalves);
     }
 
     private void HaltAgain(TimeSpan every)
@@ -339,6 +341,49 @@ public sealed class Trouble
             default:
                 simulation.Tell(StreamId.Run(move.Run), new RunMessage.AbortRun(new Actor("operator"), "Enough."), random);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// A source that took its guest back beside a copy that waits at the destination: the guest goes on, and in some of these ends soon, when
+    /// the copy that waits looks like the only one there is.
+    /// </summary>
+    private void EndWhatWasTakenBack(SimulatedEffect effect)
+    {
+        if (Over || effect is not { Kind: SimulatedEffectKind.Resumed, Vm: { } vm } || Halves(vm) is not { } ends || ends.Source != effect.Host || incidents.Next(3) != 0)
+        {
+            return;
+        }
+
+        var random = new Random(incidents.Next());
+        Later(random, random.Next(2) == 0 ? 1 : 20, () =>
+        {
+            if (Halves(vm) is { } still && still.Source == ends.Source)
+            {
+                simulation.Transcript.Say("world", $"{vm} powers off at {ends.Source}");
+                simulation.Fleet.EndCopy(vm, ends.Source);
+            }
+        });
+    }
+
+    /// <summary>Both ends of a VM's move, where a copy waits at the destination and the source has one of its own; null: it is not so.</summary>
+    private (HostId Source, HostId Destination)? Halves(VmId vm) =>
+        simulation.Checks.StateOf(StreamId.Vm(vm)) is MoveState state && (state.Move ?? state.Last) is { } move
+        && simulation.Fleet.CopyOn(move.Destination.Host, vm).State is VmState.Paused
+        && simulation.Fleet.CopyOn(move.Source.Host, vm).State is VmState.Running or VmState.Shutoff
+            ? (move.Source.Host, move.Destination.Host)
+            : null;
+
+    /// <summary>Where a guest ended at its source and nobody can know whether the copy that waits is as new, a person ends that one.</summary>
+    private void DecideAboutHalves()
+    {
+        foreach (var vm in simulation.Vms)
+        {
+            if (Halves(vm) is { } ends && simulation.Fleet.CopyOn(ends.Source, vm).State is VmState.Shutoff)
+            {
+                simulation.Transcript.Say("world", $"a person ends the copy of {vm} that waits at {ends.Destination}");
+                simulation.Fleet.EndCopy(vm, ends.Destination);
+            }
         }
     }
 

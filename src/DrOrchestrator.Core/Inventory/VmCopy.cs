@@ -17,8 +17,10 @@ public sealed record VmRef(VmId Id, string Name)
 /// <param name="Vcpus">Configured virtual CPUs, 1 or more.</param>
 /// <param name="MigratingOut">Whether an outgoing migration job is active on this copy.</param>
 /// <param name="Generation">The custody generation written into its metadata; null where the driver can't or never did.</param>
+/// <param name="MigratedAway">With <see cref="VmState.Shutoff"/>: whether the host says that it does not run there because it was migrated away, by whomever.</param>
 public sealed record VmCopy(
-    VmRef Vm, HostId Host, VmState State, bool Persistent, Bytes Memory, int Vcpus, bool MigratingOut = false, long? Generation = null)
+    VmRef Vm, HostId Host, VmState State, bool Persistent, Bytes Memory, int Vcpus, bool MigratingOut = false, long? Generation = null,
+    bool MigratedAway = false)
 {
     /// <summary>Whether this copy may execute guest code now or without anybody else's help.</summary>
     public bool MayRun => State is VmState.Running or VmState.Paused or VmState.Other;

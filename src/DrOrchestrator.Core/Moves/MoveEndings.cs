@@ -21,7 +21,9 @@ internal static class MoveEndings
 
         // What follows speaks of this report: its reason, its outcome, its figures.
         state = MoveEvolution.Evolve(state, reported);
-        var verdict = TransferJudgement.Of(report.Source, report.Destination);
+        var verdict = report.Result is TransferResult.Refused && state.UnsettledSince is null
+            ? TransferJudgement.OfRefused(report.Source, report.Destination)
+            : TransferJudgement.Of(report.Source, report.Destination);
         if (verdict is TransferVerdict.AtDestination)
         {
             return Decision.Of([reported, .. Arrived(state, report.Source, "It was migrated away and its own host says that it is gone.", message.At)]);
@@ -29,7 +31,7 @@ internal static class MoveEndings
 
         // A request whose end is not known may still take effect, this worker's or that of one whose claim
         // lapsed before it: only looking again, later, can clear a place.
-        if (report.Result is TransferResult.Unknown || state.UnsettledSince is not null || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice)
+        if (report.Result is TransferResult.Unknown || state.UnsettledSince is not null || verdict is TransferVerdict.Unclear or TransferVerdict.RunsTwice or TransferVerdict.Vanished)
         {
             return Decision.Of([reported, .. Investigate(state, Sentence(report), [report.Source, report.Destination], verdict, message.At)]);
         }
@@ -45,9 +47,12 @@ internal static class MoveEndings
         }
 
         var events = new List<object>();
-        if (!message.Places.SequenceEqual(state.LastInspection))
+        var inspected = new PlacesInspected(message.Places) { At = message.At };
+        var settled = state is { Phase: MovePhase.Clearing, SourceSettled: false, UnsettledSince: not null }
+            && IsSourceSettled(MoveEvolution.Evolve(state, inspected), message);
+        if (settled || !message.Places.SequenceEqual(state.LastInspection))
         {
-            var inspected = new PlacesInspected(message.Places) { At = message.At };
+            inspected = inspected with { SourceSettled = settled };
             events.Add(inspected);
             state = MoveEvolution.Evolve(state, inspected);
         }
@@ -163,6 +168,19 @@ internal static class MoveEndings
         || (state.AnsweringSince.TryGetValue(place, out var answering)
             && message.AskedAt >= (answering > since ? answering : since) + message.PendingRequestBound);
 
+    /// <summary>Asked when nothing of ours could be on its way to it any more, the source has no migration under way.</summary>
+    private static bool IsSourceSettled(MoveState state, ReportPlaces message) =>
+        message.Places.First(place => place.Host == state.Last!.Source.Host) is { State: not null, MigratingOut: false } source
+        && IsSettled(state, message, source.Host);
+
+    /// <summary>
+    /// Whether the migration that the source shows is this move's, to be watched again. It is not where the one who took it up last was
+    /// refused, nor where the source runs while a copy waits at the destination already: that one keeps any other from coming in.
+    /// </summary>
+    private static bool IsOurs(CurrentMove move, PlaceReport source, PlaceReport destination) =>
+        source.MigratingOut && move.Report?.Result is not TransferResult.Refused
+        && (source.State, destination.State) is not (VmState.Running, VmState.Paused);
+
     private static IEnumerable<object> Investigated(MoveState state, ReportPlaces message, string sentence)
     {
         var source = message.Places.First(place => place.Host == state.Move!.Source.Host);
@@ -172,9 +190,12 @@ internal static class MoveEndings
         {
             TransferVerdict.AtDestination => Arrived(state, source, "Its own host says that it is gone, and the destination runs it.", message.At),
             TransferVerdict.RunsTwice => Duplicate(state, message.Places, message.At),
-            TransferVerdict.Unclear => source.MigratingOut && state.Move!.AbortReason is null
+            TransferVerdict.Unclear => IsOurs(state.Move!, source, destination) && state.Move!.AbortReason is null
                 ? [new TransferFoundRunning { At = message.At }]
                 : [],
+
+            // Where it is nobody has said yet. To clear both would leave no place at all, and a second copy could be started.
+            TransferVerdict.Vanished => [],
 
             // A destination that is silent stays a place; that the move ended is for the source alone to say.
             TransferVerdict.AtSourceDestinationSilent => IsSettled(state, message, source.Host)
@@ -190,8 +211,14 @@ internal static class MoveEndings
     {
         // A guest that arrived was sent by its source, which has it no more: nothing can be pending. Else a source that is
         // silent may still send, so that the destination's own absence clears nothing.
-        var verdict = TransferJudgement.Of(
-            message.Places.First(place => place.Host == state.Last!.Source.Host), message.Places.First(place => place.Host == state.Last!.Destination.Host));
+        var source = message.Places.First(place => place.Host == state.Last!.Source.Host);
+        var destination = message.Places.First(place => place.Host == state.Last!.Destination.Host);
+        var verdict = TransferJudgement.Of(source, destination);
+        if (verdict is TransferVerdict.Vanished && state.Custody.Places.All(place => place.Host == source.Host || place.Host == destination.Host))
+        {
+            return [];
+        }
+
         var settled = verdict is TransferVerdict.AtDestination || message.Places.All(place => IsSettled(state, message, place.Host));
         var running = message.Places.Where(place => place.State is VmState.Running && !place.MigratingOut).Select(place => place.Host).ToArray();
         if (running.Length > 1)
@@ -284,8 +311,22 @@ internal static class MoveEndings
             move.Run,
             MoveOutcome.Unknown,
             runsAt,
-            $"After {move.Policy.InvestigationTimeout.TotalSeconds:0} s it is still not known what became of it: {Answers(state.LastInspection)}. The VM is held until {string.Join(" and ", uncleared)} is cleared.",
+            $"After {move.Policy.InvestigationTimeout.TotalSeconds:0} s it is still not known what became of it: {Answers(state.LastInspection)}. {HeldUntil(state, uncleared)}",
             uncleared) { At = at };
+    }
+
+    private static string HeldUntil(MoveState state, HostId[] uncleared)
+    {
+        PlaceReport? Said(HostEndpoint end) => state.LastInspection.FirstOrDefault(place => place.Host == end.Host);
+        return Said(state.Move!.Source) is { } source && Said(state.Move.Destination) is { } destination
+            ? (TransferJudgement.Of(source, destination), source.State, destination.State) switch
+            {
+                (TransferVerdict.Vanished, _, _) => "Somebody else moved or removed it. The VM is held until a host of the inventory has it.",
+                (_, VmState.Shutoff, VmState.Paused) =>
+                    $"It ended at {source.Host}, and {destination.Host} has a copy that waits, as old as the transfer. The VM is held until a person has stopped the one that is wrong.",
+                _ => $"The VM is held until {string.Join(" and ", uncleared)} is cleared.",
+            }
+            : $"The VM is held until {string.Join(" and ", uncleared)} is cleared.";
     }
 
     private static IEnumerable<object> EndAt(MoveState state, MoveOutcome outcome, HostId host, string reason, DateTimeOffset at) =>

@@ -71,7 +71,9 @@ public abstract record MoveEvent
     public sealed record InvestigationStarted(string Why) : MoveEvent;
 
     /// <summary>What both ends said when asked; recorded on change.</summary>
-    public sealed record PlacesInspected(IReadOnlyList<PlaceReport> Places) : MoveEvent;
+    /// <param name="Places">The answers.</param>
+    /// <param name="SourceSettled">Whether no request of this move can take effect at its source any more and none is under way there: a migration that it shows from now on is somebody else's. False in records of before this was said.</param>
+    public sealed record PlacesInspected(IReadOnlyList<PlaceReport> Places, bool SourceSettled = false) : MoveEvent;
 
     /// <summary>Evidence took a place out of custody.</summary>
     public sealed record PlaceCleared(FenceEvidence Evidence) : MoveEvent;
@@ -106,8 +108,9 @@ public abstract record MoveEvent
 /// <summary>What a host said of the VM, or that it said nothing.</summary>
 /// <param name="Host">Which host.</param>
 /// <param name="State">Its answer; null: it did not answer.</param>
-/// <param name="MigratingOut">Whether it has an outgoing migration under way.</param>
-public sealed record PlaceReport(HostId Host, VmState? State, bool MigratingOut = false);
+/// <param name="MigratingOut">Whether it has an outgoing migration under way, whoever's.</param>
+/// <param name="MigratedAway">With shut off: whether the host says that it was migrated away. False in records of before this was said.</param>
+public sealed record PlaceReport(HostId Host, VmState? State, bool MigratingOut = false, bool MigratedAway = false);
 
 /// <summary>How a worker says the transfer ended.</summary>
 public enum TransferResult

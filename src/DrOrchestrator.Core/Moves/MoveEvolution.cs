@@ -25,7 +25,14 @@ internal static class MoveEvolution
             RunsAt = e.RunsAt,
             Custody = e.Doubtful.Append(e.RunsAt).Aggregate(state.Custody.NextGeneration(), (custody, host) => custody.Add(host)),
         },
-        VmFoundElsewhere e => state with { RunsAt = e.Host, Custody = state.Custody.NextGeneration().Add(e.Host) },
+        VmFoundElsewhere e => state with
+        {
+            RunsAt = e.Host,
+            Custody = state.Custody.NextGeneration().Add(e.Host),
+
+            // It went on there, so that what a move left waiting is older.
+            StaleBelow = state.Custody.Generation + 1,
+        },
         MoveStarted e => state with
         {
             Custody = state.Custody with { Generation = e.Generation },
@@ -33,6 +40,8 @@ internal static class MoveEvolution
             LastInspection = [],
             AnsweringSince = state.AnsweringSince.Clear(),
             UnsettledSince = null,
+            SourceSettled = false,
+            StaleBelow = 0,
         },
         MoveRefused e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Refused, state.RunsAt, e.Why.ToString(), [], null)),
         MoveWithdrawn e => Answered(state, new MoveAnswer(e.Move, e.Run, e.Vm, MoveOutcome.Withdrawn, state.RunsAt, e.Reason, [], null)),
@@ -65,6 +74,10 @@ internal static class MoveEvolution
             LastInspection = e.Places,
             AnsweringSince = e.Places.Where(place => place.State is not null).ToImmutableDictionary(
                 place => place.Host, place => state.AnsweringSince.GetValueOrDefault(place.Host, e.At)),
+
+            // It was marked with this generation before it was asked, and a copy that it sends later carries that mark.
+            StaleBelow = SourceRuns(state, e.Places) ? state.Custody.Generation : state.StaleBelow,
+            SourceSettled = state.SourceSettled || e.SourceSettled,
         },
         PlaceCleared e => state with
         {
@@ -82,6 +95,7 @@ internal static class MoveEvolution
             LastInspection = [],
             AnsweringSince = state.AnsweringSince.Clear(),
             UnsettledSince = null,
+            SourceSettled = false,
 
             // A look that began while the move was under way must find itself outdated after it.
             Custody = state.Custody.NextGeneration(),
@@ -109,8 +123,19 @@ internal static class MoveEvolution
         return ofThisMove?.Rate.BytesPerSecond >= rate.BytesPerSecond ? ofThisMove : new ObservedDirtyRate(rate, e.At);
     }
 
+    private static bool SourceRuns(MoveState state, IReadOnlyList<PlaceReport> places) =>
+        places.Any(place => place is { State: VmState.Running, MigratingOut: false } && place.Host == (state.Move ?? state.Last)!.Source.Host);
+
     private static MoveState Ended(MoveState state, MoveEnded e) => Answered(
-        state with { RunsAt = e.RunsAt, Last = state.Move, Move = null },
+        state with
+        {
+            RunsAt = e.RunsAt,
+            Last = state.Move,
+            Move = null,
+
+            // Where it ended under its worker's eyes the places are asked under a generation above that worker's: what it left is told by it.
+            Custody = state.Phase is not MovePhase.Investigating && e.Uncleared.Count > 0 ? state.Custody.NextGeneration() : state.Custody,
+        },
         new MoveAnswer(e.Move, e.Run, state.Vm!.Id, e.Outcome, e.RunsAt, e.Reason, e.Uncleared, state.Move!.Report?.Transferred, e.LeftOut));
 
     private static MoveState Answered(MoveState state, MoveAnswer answer) =>

@@ -26,7 +26,9 @@ public abstract record MoveOrder : Order
     /// <param name="Policy">How.</param>
     /// <param name="Attempt">The attempt to claim, 1 for the first worker.</param>
     /// <param name="Follow">Whether it was seen under way and may only be watched: it is not to be started. False in orders of before this was said.</param>
-    public sealed record Transfer(HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, int Attempt, bool Follow = false) : MoveOrder
+    /// <param name="StaleBelow">As <see cref="MoveState.StaleBelow"/>; 0 in orders of before this was said.</param>
+    public sealed record Transfer(
+        HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, int Attempt, bool Follow = false, long StaleBelow = 0) : MoveOrder
     {
         public override bool NeedsClaim => true;
     }
@@ -37,10 +39,16 @@ public abstract record MoveOrder : Order
     /// <summary>
     /// Ask the places what they have. Before it asks, the worker writes the generation into the VM's
     /// metadata where the driver can, so that orders of older generations find themselves outdated,
-    /// and stops a transfer that is still under way.
+    /// and settles a copy that waits at the destination: it is started where the source has it no more, and removed where it is a leftover.
     /// </summary>
+    /// <param name="Places">The hosts to ask.</param>
+    /// <param name="Source">Where the move began.</param>
+    /// <param name="Destination">Where it was to go.</param>
+    /// <param name="Policy">How.</param>
+    /// <param name="StopTransfer">Whether a transfer that is still under way is stopped before.</param>
+    /// <param name="StaleBelow">As <see cref="MoveState.StaleBelow"/>; 0 in orders of before this was said.</param>
     public sealed record InspectPlaces(
-        IReadOnlyList<HostEndpoint> Places, HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, bool StopTransfer) : MoveOrder;
+        IReadOnlyList<HostEndpoint> Places, HostEndpoint Source, HostEndpoint Destination, MovePolicy Policy, bool StopTransfer, long StaleBelow = 0) : MoveOrder;
 
     /// <summary>Ask the guest whether it lives and is the same.</summary>
     public sealed record VerifyGuest(HostEndpoint Host, GuestCheck? Check, GuestObservation? Baseline, TimeSpan Timeout) : MoveOrder;

@@ -38,7 +38,7 @@ internal static class MoveReaction
 
             case MovePhase.Transferring when state.Move!.Claim is null:
                 asks.Add(Order(state, $"{state.Move.TransferKey}#{state.Move.Attempts + 1}", new MoveOrder.Transfer(
-                    state.Move.Source, state.Move.Destination, state.Move.Policy, state.Move.Attempts + 1, Follow: state.Move.HaltReason is not null)
+                    state.Move.Source, state.Move.Destination, state.Move.Policy, state.Move.Attempts + 1, Follow: state.Move.HaltReason is not null, state.StaleBelow)
                 {
                     Key = state.Move.TransferKey, From = StreamId.Vm(state.Vm!.Id), Move = state.Move.Id, Vm = state.Vm, Generation = state.Custody.Generation,
                 }));
@@ -64,7 +64,9 @@ internal static class MoveReaction
                 break;
 
             case MovePhase.Clearing:
-                asks.Add(Inspect(state, state.Last!, [state.Last!.Source, state.Last.Destination], stopTransfer: true));
+                // Once nothing of ours can be under way, a migration is an operator's, and none of our business.
+                var mayBeOurs = state is { UnsettledSince: not null, SourceSettled: false };
+                asks.Add(Inspect(state, state.Last!, [state.Last!.Source, state.Last.Destination], stopTransfer: mayBeOurs));
                 break;
 
             default:
@@ -102,7 +104,7 @@ internal static class MoveReaction
     private static Ask Inspect(MoveState state, CurrentMove move, IReadOnlyList<HostEndpoint> places, bool stopTransfer) => Order(
         state,
         InspectKey(state)!,
-        new MoveOrder.InspectPlaces(places, move.Source, move.Destination, move.Policy, stopTransfer)
+        new MoveOrder.InspectPlaces(places, move.Source, move.Destination, move.Policy, stopTransfer, state.StaleBelow)
         {
             Key = InspectKey(state)!, From = StreamId.Vm(state.Vm!.Id), Move = move.Id, Vm = state.Vm, Generation = state.Custody.Generation,
         });

@@ -97,6 +97,15 @@ public sealed record MoveState(MovePhase Phase, CustodyRecord Custody)
 
     public IReadOnlyList<HostId> Duplicate { get; init; } = [];
 
+    /// <summary>
+    /// A copy that waits at the destination under a lower generation is a leftover: it was sent before its source, marked with this
+    /// generation, was seen running the guest without a migration. 0: none is known to be.
+    /// </summary>
+    public long StaleBelow { get; init; }
+
+    /// <summary>After a move's end: whether nothing of ours can be under way at its source any more.</summary>
+    public bool SourceSettled { get; init; }
+
     /// <summary>What the last migration that said so saw of it; null: none did.</summary>
     public ObservedDirtyRate? DirtyRate { get; init; }
 

@@ -139,8 +139,12 @@ public sealed class OrderDesk : IAsyncDisposable
     private async Task<bool> IsAskedFor(Order order, CancellationToken cancellationToken)
     {
         var state = (await streams.Read(order.From, cancellationToken)).State;
-        return DeciderCatalog.For(order.From).React(state).Asks.Any(ask => ask.Message is Order asked && asked.Key == order.Key);
+        return DeciderCatalog.For(order.From).React(state).Asks.Any(ask => ask.Message is Order asked && asked.Key == order.Key && !StopsWhatMayGoOn(order, asked));
     }
+
+    /// <summary>One that was sent while a migration at the source could have been this move's, and is delivered when it can not any more.</summary>
+    private static bool StopsWhatMayGoOn(Order order, Order asked) =>
+        order is MoveOrder.InspectPlaces { StopTransfer: true } && asked is MoveOrder.InspectPlaces { StopTransfer: false };
 
     private async Task CarryOut(Order order, (StreamId, string) key, Activity? span, Task start)
     {

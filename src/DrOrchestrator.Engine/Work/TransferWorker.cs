@@ -65,7 +65,7 @@ internal sealed class TransferWorker(
         var heartbeat = KeepAlive(order.From, claim, held);
         try
         {
-            var request = Request(order, order.Source, order.Destination, order.Policy);
+            var request = Request(order, order.Source, order.Destination, order.Policy) with { StaleBelow = order.StaleBelow };
             var report = await Migrate(order, claim, request, held.Token);
             await reports.Report(order.From, new MoveMessage.ReportTransfer(claim, report), giveUpAfter: null, held.Token);
         }
@@ -93,7 +93,7 @@ internal sealed class TransferWorker(
     public async Task Inspect(MoveOrder.InspectPlaces order, CancellationToken cancellationToken)
     {
         var driver = drivers.For(order.Source);
-        var request = Request(order, order.Source, order.Destination, order.Policy);
+        var request = Request(order, order.Source, order.Destination, order.Policy) with { StaleBelow = order.StaleBelow };
 
         // The generation first: after this an order of an older generation that wakes up finds itself outdated.
         var raised = await driver.EnsureGeneration(order.Source, order.Vm, order.Generation, cancellationToken);
@@ -104,8 +104,13 @@ internal sealed class TransferWorker(
         }
 
         // A worker that vanished between the source's last word and the guest's start leaves the guest waiting: what it
-        // began is completed here, or the guest would stand still for as long as this is looked into.
-        await driver.EnsureHandedOver(request, cancellationToken);
+        // began is completed here, or the guest would stand still for as long as this is looked into. Where the source has taken its guest
+        // back, what waits is removed. Which of the two it is shows by the generation, so the source must have heard of this one.
+        if (guarded)
+        {
+            await driver.EnsureHandedOver(request, cancellationToken);
+        }
+
         var askedAt = clock.GetUtcNow() - options.ClockAllowance;
         var places = new List<PlaceReport>();
 
@@ -227,7 +232,7 @@ internal sealed class TransferWorker(
     private static PlaceReport Place(HostId host, Outcome<VmCopy> outcome) =>
         Place(host, outcome is Outcome<VmCopy>.Done { Value: var copy } ? copy : null);
 
-    private static PlaceReport Place(HostId host, VmCopy? copy) => new(host, copy?.State, copy?.MigratingOut ?? false);
+    private static PlaceReport Place(HostId host, VmCopy? copy) => new(host, copy?.State, copy?.MigratingOut ?? false, copy?.MigratedAway ?? false);
 
     private static TransferResult ResultOf(Outcome<Nothing> outcome) => outcome switch
     {

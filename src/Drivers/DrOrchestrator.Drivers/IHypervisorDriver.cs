@@ -39,7 +39,8 @@ public interface IHypervisorDriver : IAsyncDisposable
     /// <summary>
     /// Sees to it that this migration is under way: starts it, or re-attaches to it where it runs already
     /// (also where another process, now dead, started it). Done: it is under way or has ended already, so
-    /// watch it. Refused: it was not started and will not be. Unknown: it may have been started.
+    /// watch it. Refused: it was not started and will not be; so where a migration is under way that does not carry this move's
+    /// mark. Unknown: it may have been started.
     /// </summary>
     Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken);
 
@@ -52,16 +53,20 @@ public interface IHypervisorDriver : IAsyncDisposable
 
     /// <summary>
     /// Sees to it that the migration is not under way any more and the guest runs at the source. Done:
-    /// aborted, or there was none. Failed: it is past the point of no return and will complete. A copy that this very move
+    /// aborted, or there was none of this move; another's is left alone. Failed: it is past the point of no return and will complete. A copy that this very move
     /// left waiting at the destination, never to be started, is removed where the destination answers.
     /// </summary>
     Task<Outcome<Nothing>> EnsureAborted(MigrationRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Completes the cutover of a guest that this very move brought to its destination and that waits there, paused,
-    /// for the source's word: it is started once the source has answered that its copy is gone, whoever began the
-    /// move. Done: it was started, or nothing of this move waits. Unknown: an end did not answer. A system whose
-    /// hypervisor starts the guest by itself answers done.
+    /// for the source's word: it is started once the source has answered that its copy is gone by migration, whoever began the
+    /// move. Shut off is not gone: a guest that went on at its source and ended there must not come back from older memory. One that is
+    /// a leftover is removed: the source runs the guest without a migration and the copy came under a generation before this one, or
+    /// the copy is older than <see cref="MigrationRequest.StaleBelow"/>. No migration is stopped. To be called only when the source has
+    /// taken the request's generation (<see cref="EnsureGeneration"/>), so that what it sends from now on carries it.
+    /// Done: it was started or removed, or is left to wait, or nothing of this move waits. Unknown: an end did not answer. A
+    /// system whose hypervisor starts the guest by itself answers done.
     /// </summary>
     Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken);
 

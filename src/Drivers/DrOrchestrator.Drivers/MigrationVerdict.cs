@@ -9,19 +9,17 @@ namespace DrOrchestrator.Drivers;
 public static class MigrationVerdict
 {
     /// <summary>
-    /// Before anything is sent. Null: start it. Done: it is under way or over. The copy at the source
-    /// carries the running job's move in <paramref name="moveUnderWay"/> where the hypervisor knows it.
+    /// Before anything is sent. Null: start it. Done: it is under way or over. <paramref name="moveUnderWay"/> is the mark that the VM
+    /// carries at its source, written before every order of ours; a running job without this move's is somebody else's.
     /// </summary>
     public static Outcome<Nothing>? Before(MigrationRequest request, VmCopy source, VmCopy destination, string? moveUnderWay)
     {
         var vm = request.Vm;
         if (source.MigratingOut)
         {
-            return moveUnderWay is null || moveUnderWay == request.Move.Value
+            return moveUnderWay == request.Move.Value
                 ? Done
-                : new Outcome<Nothing>.Refused(
-                    $"{vm} is already migrating from {request.Source.Host} for move {moveUnderWay}.",
-                    "Wait for that migration to end, or abort it.");
+                : new Outcome<Nothing>.Refused(AlreadyMigrating(request, moveUnderWay), WaitForIt);
         }
 
         var newest = Math.Max(source.Generation ?? long.MinValue, destination.Generation ?? long.MinValue);
@@ -76,6 +74,8 @@ public static class MigrationVerdict
             (VmState.Absent or VmState.Shutoff, VmState.Running) => Done,
             (VmState.Running, VmState.Absent or VmState.Shutoff) => new Outcome<Nothing>.Failed(
                 $"{request.Vm} stayed on {source.Host}.{because}{(why is null ? " No migration of it is under way." : "")}"),
+            (_, VmState.Absent) when source is { State: VmState.Absent } or { State: VmState.Shutoff, MigratedAway: true } => new Outcome<Nothing>.Unknown(
+                $"Neither {source.Host} nor {destination.Host} has {request.Vm} any more: somebody else moved or removed it.{because}"),
             (_, VmState.Crashed) => new Outcome<Nothing>.Failed($"{request.Vm} crashed; {destination.Host} still holds it.{because}"),
             (VmState.Absent or VmState.Shutoff, VmState.Absent or VmState.Shutoff) => new Outcome<Nothing>.Failed(
                 $"{request.Vm} runs neither on {source.Host} nor on {destination.Host}.{because}"),
@@ -83,6 +83,15 @@ public static class MigrationVerdict
                 $"{request.Vm} is {Word(source.State)} on {source.Host} and {Word(destination.State)} on {destination.Host}.{because}"),
         };
     }
+
+    /// <summary>What is found of a migration that is not this move's.</summary>
+    /// <param name="request">What was to be done.</param>
+    /// <param name="move">The mark that the VM carries; null: none.</param>
+    public static string AlreadyMigrating(MigrationRequest request, string? move) =>
+        $"{request.Vm} is already migrating from {request.Source.Host}, {(move is null ? "and nobody here asked for that" : $"and was last marked for move {move}")}.";
+
+    /// <summary>What unblocks it.</summary>
+    public const string WaitForIt = "Wait for that migration to end, or abort it.";
 
     /// <summary>A state in an operator's words.</summary>
     public static string Word(VmState state) => state switch

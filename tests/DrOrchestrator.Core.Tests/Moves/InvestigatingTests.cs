@@ -139,7 +139,7 @@ public sealed class InvestigatingTests
     {
         // It ended at the source, the destination silent; now the destination answers and the source does not.
         var ended = Vm.Given(Claimed).When(new ReportTransfer(First, Report(TransferResult.Failed, VmState.Running, null, "Cut."))).ThenGoOn();
-        var key = $"{Move}/clear@2";
+        var key = $"{Move}/clear@3";
 
         Assert.Equal([A1.Host], ended.At(After(60)).When(Places(key, null, VmState.Absent, 60)).ThenGoOn().MightRunAt());
         Assert.Equal([A1.Host, B1.Host], ended.At(After(60)).When(Places(key, VmState.Absent, null, 60)).ThenGoOn().MightRunAt());
@@ -150,7 +150,7 @@ public sealed class InvestigatingTests
     {
         var ended = Vm.Given(Claimed).When(new ReportTransfer(First, Report(TransferResult.Failed, VmState.Running, null, "Cut."))).ThenGoOn();
 
-        var after = ended.At(After(60)).When(Places($"{Move}/clear@2", VmState.Absent, VmState.Crashed, 60)).ThenGoOn();
+        var after = ended.At(After(60)).When(Places($"{Move}/clear@3", VmState.Absent, VmState.Crashed, 60)).ThenGoOn();
 
         Assert.Equal(MovePhase.Idle, after.Phase());
         Assert.Equal([B1.Host], after.MightRunAt());

@@ -171,7 +171,8 @@ public sealed class RandomWalkTests
         PlaceReport Says(HostId host)
         {
             var answer = Answer();
-            return new PlaceReport(host, answer, answer is VmState.Running or VmState.Paused && random.Next(4) == 0);
+            return new PlaceReport(
+                host, answer, answer is VmState.Running or VmState.Paused && random.Next(4) == 0, answer is VmState.Shutoff && random.Next(2) == 0);
         }
 
         var outstanding = Decider.React(state);

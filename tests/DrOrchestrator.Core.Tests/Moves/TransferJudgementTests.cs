@@ -13,6 +13,7 @@ public sealed class TransferJudgementTests
     {
         const TransferVerdict none = TransferVerdict.Unclear;
         const TransferVerdict nowhere = TransferVerdict.NotRunning;
+        const TransferVerdict gone = TransferVerdict.Vanished;
         const TransferVerdict source = TransferVerdict.AtSource;
         const TransferVerdict there = TransferVerdict.AtDestination;
         const TransferVerdict twice = TransferVerdict.RunsTwice;
@@ -21,7 +22,7 @@ public sealed class TransferJudgementTests
         TransferVerdict[][] verdicts =
         [
             /* source silent   */ [none, none, none, none, none, none, none, none],
-            /* source absent   */ [none, nowhere, nowhere, there, none, none, nowhere, none],
+            /* source absent   */ [none, gone, nowhere, there, none, none, nowhere, none],
             /* source shut off */ [none, nowhere, nowhere, there, none, none, nowhere, none],
             /* source running  */ [silent, source, source, twice, none, none, none, none],
             /* source paused   */ [none, none, none, none, none, none, none, none],
@@ -45,6 +46,21 @@ public sealed class TransferJudgementTests
     [MemberData(nameof(Table))]
     public void Reads_what_both_ends_say_by_the_table(VmState? source, VmState? destination, TransferVerdict verdict) =>
         Assert.Equal(verdict, TransferJudgement.Of(At(A1, source), At(B1, destination)));
+
+    [Theory]
+    [InlineData(VmState.Absent, TransferVerdict.Vanished)]
+    [InlineData(VmState.Running, TransferVerdict.AtDestination)]
+    [InlineData(VmState.Paused, TransferVerdict.Unclear)]
+    public void A_source_that_is_shut_off_because_its_guest_was_migrated_away_is_as_good_as_absent(VmState destination, TransferVerdict verdict) =>
+        Assert.Equal(verdict, TransferJudgement.Of(At(A1, VmState.Shutoff) with { MigratedAway = true }, At(B1, destination)));
+
+    [Theory]
+    [InlineData(VmState.Running, VmState.Absent, TransferVerdict.AtSource)]
+    [InlineData(VmState.Running, null, TransferVerdict.AtSourceDestinationSilent)]
+    [InlineData(VmState.Running, VmState.Incoming, TransferVerdict.Unclear)]
+    [InlineData(VmState.Paused, VmState.Absent, TransferVerdict.Unclear)]
+    public void After_a_refusal_a_migration_at_the_source_is_somebody_elses(VmState source, VmState? destination, TransferVerdict verdict) =>
+        Assert.Equal(verdict, TransferJudgement.OfRefused(At(A1, source, migrating: true), At(B1, destination)));
 
     [Theory]
     [MemberData(nameof(Table))]

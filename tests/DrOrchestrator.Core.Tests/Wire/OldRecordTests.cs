@@ -78,6 +78,24 @@ public sealed class OldRecordTests
     }
 
     [Fact]
+    public void What_a_VMs_stream_said_and_asked_before_there_were_leftovers_is_read_with_its_defaults()
+    {
+        var inspected = JsonSerializer.Deserialize<MoveEvent.PlacesInspected>(
+            """{"places":[{"host":"a1","state":"running","migratingOut":false},{"host":"b1"}],"at":"2026-05-04T12:00:00+00:00"}""", EngineJson.Options)!;
+        Assert.False(inspected.SourceSettled);
+        Assert.False(inspected.Places[0].MigratedAway);
+
+        var order = JsonSerializer.Deserialize<MoveOrder.InspectPlaces>(
+            $$"""
+            {"places":[{{A1Json}},{{B1Json}}],"source":{{A1Json}},"destination":{{B1Json}},"stopTransfer":true,"key":"k","from":"vm-web","move":"run/web/1","vm":{"id":"web","name":"web"},"generation":3,
+            "policy":{"migration":{"encrypted":true,"autoConverge":true,"storage":"auto","timeout":"00:30:00"},"preparationTimeout":"00:01:00","verificationTimeout":"00:01:00","investigationTimeout":"00:05:00","abortTimeout":"00:01:00"}
+            }
+            """,
+            EngineJson.Options)!;
+        Assert.Equal((true, 0L), (order.StopTransfer, order.StaleBelow));
+    }
+
+    [Fact]
     public void Brake_rules_from_before_flapping_was_one_are_read_with_its_defaults()
     {
         var read = JsonSerializer.Deserialize<BrakesEvent.RulesSet>(

@@ -106,7 +106,7 @@ internal sealed class FakeDriver : IHypervisorDriver, IDrivers, IGuestProbe
         Answer($"abort {request.Vm}", new Outcome<Nothing>.Done(Nothing.Value));
 
     public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
-        Answer($"hand over {request.Vm} {request.Generation}", new Outcome<Nothing>.Done(Nothing.Value));
+        Answer($"hand over {request.Vm} {request.Generation}{(request.StaleBelow > 0 ? $", stale below {request.StaleBelow}" : "")}", new Outcome<Nothing>.Done(Nothing.Value));
 
     public Task<Outcome<GuestObservation>> Observe(VmRef vm, GuestCheck check, CancellationToken cancellationToken) => Answer(
         $"ask {vm}",

@@ -67,13 +67,46 @@ public sealed class InspectionTests
         Assert.Empty(world.Driver.Calls);
     }
 
-    private static World Inspected(Outcome<Nothing> raised, bool holdsGeneration = true, bool stop = false)
+    [Fact]
+    public void Says_which_copy_that_waits_is_a_leftover()
+    {
+        var world = Inspected(new Outcome<Nothing>.Done(Nothing.Value), staleBelow: 3);
+
+        Assert.Contains("hand over web 3, stale below 3", world.Driver.Calls);
+    }
+
+    [Fact]
+    public void Settles_no_copy_that_waits_while_the_source_may_not_have_heard_of_the_generation()
+    {
+        var world = Inspected(new Outcome<Nothing>.Unknown("It timed out."));
+
+        Assert.DoesNotContain(world.Driver.Calls, call => call.StartsWith("hand over", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_order_to_stop_that_is_delivered_when_only_others_can_be_migrating_does_nothing()
+    {
+        var world = new World();
+        world.Given(Vm, [.. MoveStory.Clearing, new MoveEvent.PlacesInspected([MoveStory.At(A1, VmState.Running), MoveStory.At(B1, null)], SourceSettled: true) { At = Noon }]);
+        foreach (var stop in new[] { true, false })
+        {
+            world.NewServer().Take(new MoveOrder.InspectPlaces([B1, A1], A1, B1, MoveStory.Policy, stop)
+            {
+                Key = MoveStory.ClearKey, From = Vm, Move = MoveStory.Move, Vm = Web, Generation = 3,
+            });
+            world.Pass(10);
+            Assert.DoesNotContain("abort web", world.Driver.Calls);
+            Assert.Equal(!stop, world.Driver.Calls.Contains("inspect a1"));
+        }
+    }
+
+    private static World Inspected(Outcome<Nothing> raised, bool holdsGeneration = true, bool stop = false, long staleBelow = 0)
     {
         var world = new World();
         world.Driver.Raised = raised;
         world.Driver.Capabilities = world.Driver.Capabilities with { HoldsGeneration = holdsGeneration };
-        world.Given(Vm, MoveStory.Investigating);
-        world.NewServer().Take(new MoveOrder.InspectPlaces([B1, A1], A1, B1, MoveStory.Policy, stop)
+        world.Given(Vm, stop ? [.. MoveStory.Aborting, new MoveEvent.InvestigationStarted("Its worker vanished.") { At = Noon }] : MoveStory.Investigating);
+        world.NewServer().Take(new MoveOrder.InspectPlaces([B1, A1], A1, B1, MoveStory.Policy, stop, staleBelow)
         {
             Key = MoveStory.InspectKey, From = Vm, Move = MoveStory.Move, Vm = Web, Generation = 3,
         });

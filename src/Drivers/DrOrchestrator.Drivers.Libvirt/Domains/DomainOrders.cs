@@ -87,7 +87,7 @@ internal static class DomainOrders
     {
         // As few questions as it can be done with: the guest stands still meanwhile.
         using var domain = DomainReader.Find(connection, request.Vm);
-        if (domain is null || !WaitsForHandover(domain, request))
+        if (domain is null || WaitingGeneration(domain, request) is not { } generation || generation < request.StaleBelow)
         {
             return false;
         }
@@ -103,10 +103,24 @@ internal static class DomainOrders
         return true;
     }
 
-    /// <summary>A copy that came here by this very move, is here to the end, and waits, paused, to be started.</summary>
-    public static bool WaitsForHandover(DomainHandle domain, MigrationRequest request) =>
+    /// <summary>The generation of a copy that came here by this very move, is here to the end, and waits, paused, to be started; null: there is none.</summary>
+    public static long? WaitingGeneration(ConnectionHandle connection, MigrationRequest request)
+    {
+        using var domain = DomainReader.Find(connection, request.Vm);
+        return domain is null ? null : WaitingGeneration(domain, request);
+    }
+
+    /// <summary>Ends a copy that waits for this very move and came under a lower generation than this, and removes its definition.</summary>
+    public static Outcome<Nothing> RemoveWaiting(ConnectionHandle connection, MigrationRequest request, long below) =>
+        WaitingGeneration(connection, request) < below && Stop(connection, request.Destination, request.Vm) is Outcome<Nothing>.Done
+            ? RemoveLeftover(connection, request.Destination, request)
+            : Done;
+
+    private static long? WaitingGeneration(DomainHandle domain, MigrationRequest request) =>
         WaitsForUs(domain) && CustodyMetadata.Read(domain) is { } custody
-        && custody.Move == request.Move && custody.Generation <= request.Generation && !DomainReader.IsReceiving(domain);
+        && custody.Move == request.Move && custody.Generation <= request.Generation && !DomainReader.IsReceiving(domain)
+            ? custody.Generation
+            : null;
 
     public static Outcome<Nothing> Remove(ConnectionHandle connection, HostEndpoint host, VmRef vm)
     {

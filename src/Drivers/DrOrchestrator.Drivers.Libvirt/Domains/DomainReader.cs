@@ -66,7 +66,8 @@ internal static class DomainReader
                     info.Vcpus,
                     // libvirt keeps the job of a split guest for a person to go on with; by itself it goes nowhere.
                     job.IsMigratingOut && !(state is DomainState.Paused && (PausedReason)reason is PausedReason.PostCopyFailed),
-                    custody?.Generation),
+                    custody?.Generation,
+                    MigratedAway: state is DomainState.Shutoff && (ShutoffReason)reason is ShutoffReason.Migrated),
                 custody,
                 job,
                 Active: state is not (DomainState.Shutoff or DomainState.Crashed));

@@ -14,8 +14,8 @@ internal sealed record EndsSeen(VmCopy? AtSource, VmCopy? AtDestination, JobStat
 
 /// <summary>
 /// Asks both ends until neither is in between any more, for as long as libvirt may need to clean up.
-/// Where the guest waits at the destination and the source has answered that its copy is stopped, it is
-/// started: the second half of a confirmed handover, whoever began it.
+/// Where the guest waits at the destination and the source has answered that its copy is gone, it is
+/// started: the second half of a confirmed handover, whoever began it. Where the source runs it, what waits is a leftover and goes.
 /// </summary>
 internal sealed class BothEnds(
     HostCalls source, HostCalls destination, MigrationRequest request, LibvirtDriverOptions options, TimeProvider time)
@@ -32,10 +32,14 @@ internal sealed class BothEnds(
                 // A moment before the source's definition goes, its copy is shut off.
                 || (seen.Item1?.Copy.State is VmState.Shutoff && seen.Item2?.Copy.State is VmState.Running);
             var inTime = time.GetElapsedTime(began) < options.CleanUpBound;
-            if (inTime
-                && seen.Item1?.Copy.State is VmState.Absent or VmState.Shutoff
-                && seen.Item2?.Copy.State is VmState.Paused
-                && await HandOver(cancellationToken))
+            if (inTime && seen.Item2?.Copy.State is VmState.Paused && await (WordOf(seen.Item1?.Copy) switch
+            {
+                SourceWord.Left => HandOver(cancellationToken),
+
+                // What comes after this worker's own attempt has a higher generation: of its own or before it is what may be left.
+                SourceWord.Runs => RemoveLeftover(request.Generation + 1, cancellationToken),
+                _ => Task.FromResult(false),
+            }))
             {
                 continue;
             }
@@ -66,24 +70,68 @@ internal sealed class BothEnds(
             connection => new Outcome<bool>.Done(DomainOrders.HandOver(connection, request)), cancellationToken)
             is Outcome<bool>.Done { Value: true };
 
-    /// <summary>The same, asking the source first: for whoever finds the guest waiting without having watched it come.</summary>
+    /// <summary>
+    /// The same for whoever finds the guest waiting without having watched it come. It is seen waiting before the source is asked: while it
+    /// is there no other migration can come in, so a source that then runs the guest without a job has taken it back.
+    /// </summary>
     public async Task<Outcome<Nothing>> CompleteHandover(CancellationToken cancellationToken)
     {
-        var asked = await source.Call<VmCopy>(
-            connection => new Outcome<VmCopy>.Done(DomainReader.Inspect(connection, request.Source.Host, request.Vm)), cancellationToken);
-        return asked switch
+        var waits = await Waits(cancellationToken);
+        if (waits is not Outcome<long?>.Done { Value: var generation })
         {
-            Outcome<VmCopy>.Done { Value.State: VmState.Absent or VmState.Shutoff } => await destination.Call<Nothing>(
+            return waits.As<Nothing>();
+        }
+
+        if (generation is null)
+        {
+            return Done;
+        }
+
+        if (generation < request.StaleBelow)
+        {
+            return await destination.Call(connection => DomainOrders.RemoveWaiting(connection, request, request.StaleBelow), cancellationToken);
+        }
+
+        var asked = await AskSource(cancellationToken);
+        return asked is not Outcome<VmCopy>.Done { Value: var copy } ? asked.As<Nothing>() : WordOf(copy) switch
+        {
+            SourceWord.Left => await destination.Call<Nothing>(
                 connection =>
                 {
                     DomainOrders.HandOver(connection, request);
-                    return new Outcome<Nothing>.Done(Nothing.Value);
+                    return Done;
                 },
                 cancellationToken),
-            Outcome<VmCopy>.Done => new Outcome<Nothing>.Done(Nothing.Value),
-            var silent => silent.As<Nothing>(),
+            SourceWord.Runs when generation < request.Generation => await destination.Call(
+                connection => DomainOrders.RemoveWaiting(connection, request, request.Generation), cancellationToken),
+            _ => Done,
         };
     }
+
+    /// <summary>
+    /// What the source's copy says of one that waits. Shut off is no word for migrated away unless libvirt gives it as the reason: a guest
+    /// that was taken back may have written to its disks and powered off since. A copy that is not there at all left with a migration, as far as
+    /// this host can tell; what the record saw of it since decides too (<see cref="MigrationRequest.StaleBelow"/>).
+    /// </summary>
+    internal static SourceWord WordOf(VmCopy? copy) => copy switch
+    {
+        { State: VmState.Absent } or { State: VmState.Shutoff, MigratedAway: true } => SourceWord.Left,
+        { State: VmState.Running, MigratingOut: false } => SourceWord.Runs,
+        _ => SourceWord.None,
+    };
+
+    private async Task<bool> RemoveLeftover(long below, CancellationToken cancellationToken) =>
+        await Waits(cancellationToken) is Outcome<long?>.Done { Value: { } generation } && generation < below
+        && await AskSource(cancellationToken) is Outcome<VmCopy>.Done { Value: var copy } && WordOf(copy) is SourceWord.Runs
+        && await destination.Call(connection => DomainOrders.RemoveWaiting(connection, request, below), cancellationToken) is Outcome<Nothing>.Done;
+
+    private Task<Outcome<long?>> Waits(CancellationToken cancellationToken) => destination.Call<long?>(
+        connection => new Outcome<long?>.Done(DomainOrders.WaitingGeneration(connection, request)), cancellationToken);
+
+    private Task<Outcome<VmCopy>> AskSource(CancellationToken cancellationToken) => source.Call<VmCopy>(
+        connection => new Outcome<VmCopy>.Done(DomainReader.Inspect(connection, request.Source.Host, request.Vm)), cancellationToken);
+
+    private static Outcome<Nothing> Done { get; } = new Outcome<Nothing>.Done(Nothing.Value);
 
     private async Task<End?> Look(HostCalls host, HostEndpoint endpoint, CancellationToken cancellationToken) =>
         await host.Call<End>(
@@ -97,4 +145,17 @@ internal sealed class BothEnds(
             cancellationToken) is Outcome<End>.Done { Value: var end } ? end : null;
 
     private sealed record End(VmCopy Copy, JobStatistics? Completed);
+}
+
+/// <summary>What the source's copy says of one that waits at the destination.</summary>
+internal enum SourceWord
+{
+    /// <summary>Nothing: it is in between, or ended where it was.</summary>
+    None,
+
+    /// <summary>It was migrated away.</summary>
+    Left,
+
+    /// <summary>It runs here, and is not being sent.</summary>
+    Runs,
 }

@@ -43,7 +43,7 @@ internal sealed class MigrationAbort(
     {
         using var domain = DomainReader.Find(connection, request.Vm);
         var snapshot = domain is null ? null : DomainReader.Snapshot(domain, request.Source.Host);
-        if (snapshot is { Job.IsMigratingOut: true } && IsOurs(snapshot) && LibvirtNative.virDomainAbortJob(domain!) < 0)
+        if (snapshot is { Job.IsMigratingOut: true } && IsOurs(snapshot, request) && LibvirtNative.virDomainAbortJob(domain!) < 0)
         {
             var error = LibvirtError.Last();
 
@@ -60,7 +60,7 @@ internal sealed class MigrationAbort(
     private Outcome<VmCopy> Look(ConnectionHandle connection)
     {
         var copy = DomainReader.Snapshot(connection, request.Source.Host, request.Vm) is { } snapshot
-            ? IsOurs(snapshot) ? snapshot.Copy : snapshot.Copy with { MigratingOut = false }
+            ? IsOurs(snapshot, request) ? snapshot.Copy : snapshot.Copy with { MigratingOut = false }
             : VmCopy.NotThere(request.Vm, request.Source.Host);
         return new Outcome<VmCopy>.Done(copy);
     }
@@ -74,28 +74,19 @@ internal sealed class MigrationAbort(
     /// </summary>
     private async Task<Outcome<Nothing>> RemoveLeftover(CancellationToken cancellationToken)
     {
-        var waits = await destination.Call(connection => new Outcome<bool>.Done(Waits(connection)), cancellationToken);
-        if (waits is Outcome<bool>.Done { Value: true }
+        var waits = await destination.Call(
+            connection => new Outcome<long?>.Done(DomainOrders.WaitingGeneration(connection, request)), cancellationToken);
+        if (waits is Outcome<long?>.Done { Value: not null }
             && await source.Call(Look, cancellationToken) is Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } })
         {
-            await destination.Call(
-                connection => Waits(connection) && DomainOrders.Stop(connection, request.Destination, request.Vm) is Outcome<Nothing>.Done
-                    ? DomainOrders.RemoveLeftover(connection, request.Destination, request)
-                    : new Outcome<Nothing>.Done(Nothing.Value),
-                cancellationToken);
+            await destination.Call(connection => DomainOrders.RemoveWaiting(connection, request, request.Generation + 1), cancellationToken);
         }
 
         return new Outcome<Nothing>.Done(Nothing.Value);
     }
 
-    private bool Waits(ConnectionHandle connection)
-    {
-        using var domain = DomainReader.Find(connection, request.Vm);
-        return domain is not null && DomainOrders.WaitsForHandover(domain, request);
-    }
-
-    private bool IsOurs(DomainSnapshot snapshot) =>
-        snapshot.Custody?.Move is not { } move || move == request.Move;
+    /// <summary>Our mark is written before our order: a job without it is somebody else's.</summary>
+    internal static bool IsOurs(DomainSnapshot snapshot, MigrationRequest request) => snapshot.Custody?.Move == request.Move;
 
     private async Task<Outcome<Nothing>> NotThere(VmCopy atSource, CancellationToken cancellationToken)
     {

@@ -44,6 +44,15 @@ internal enum PausedReason
     PostCopyFailed = 13,
 }
 
+/// <summary>virDomainShutoffReason, those that are told apart. A daemon that was restarted has forgotten it.</summary>
+internal enum ShutoffReason
+{
+    Unknown = 0,
+
+    /// <summary>Migrated to another host, by whoever asked for it.</summary>
+    Migrated = 4,
+}
+
 /// <summary>virDomainRunningReason, those that are told apart.</summary>
 internal enum RunningReason
 {

@@ -1,6 +1,7 @@
 using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Drivers.Libvirt.Domains;
+using DrOrchestrator.Drivers.Libvirt.Migrations;
 using DrOrchestrator.Drivers.Libvirt.Native;
 
 namespace DrOrchestrator.Drivers.Libvirt.Preflights;
@@ -8,7 +9,7 @@ namespace DrOrchestrator.Drivers.Libvirt.Preflights;
 /// <summary>What in a VM's own configuration keeps it from migrating, or is lost by it.</summary>
 internal static class DomainFindings
 {
-    public static IReadOnlyList<Finding> Of(DomainHandle domain, DomainSnapshot seen, DomainDescription description)
+    public static IReadOnlyList<Finding> Of(DomainHandle domain, DomainSnapshot seen, DomainDescription description, MigrationRequest request)
     {
         var vm = seen.Copy.Vm;
         var findings = new List<Finding>();
@@ -35,8 +36,19 @@ internal static class DomainFindings
             findings.Add(Error($"Another job of {vm} is under way.", "Wait for it to end."));
         }
 
+        if (OfAnother(seen, request) is { } migration)
+        {
+            findings.Add(migration);
+        }
+
         return findings;
     }
+
+    /// <summary>A migration that does not carry this move's mark; null: there is none.</summary>
+    internal static Finding? OfAnother(DomainSnapshot seen, MigrationRequest request) =>
+        seen.Job.IsMigratingOut && !MigrationAbort.IsOurs(seen, request)
+            ? Error(MigrationVerdict.AlreadyMigrating(request, seen.Custody?.Move?.Value), MigrationVerdict.WaitForIt)
+            : null;
 
     private static unsafe bool HasBlockJob(DomainHandle domain, DomainDisk disk)
     {

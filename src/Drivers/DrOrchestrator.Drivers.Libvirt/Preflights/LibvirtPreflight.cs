@@ -55,7 +55,7 @@ internal sealed class LibvirtPreflight(
                     snapshot.Copy,
                     description,
                     [
-                        .. DomainFindings.Of(domain, snapshot, description),
+                        .. DomainFindings.Of(domain, snapshot, description, request),
                         .. DeviceFindings.Of(description),
                         .. HotplugFindings.Of(description, snapshot.Copy.Persistent ? DomainReader.DescribeStored(domain) : null),
                     ],

@@ -45,8 +45,14 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
         var source = await InspectVm(request.Source, request.Vm, cancellationToken);
         var destination = await InspectVm(request.Destination, request.Vm, cancellationToken);
         var facts = await InspectHost(request.Destination, cancellationToken);
+        var foreign = await MoveUnderWay(request, source, cancellationToken) is Outcome<string?>.Done { Value: var move }
+            && source is Outcome<VmCopy>.Done { Value.MigratingOut: true } && move != request.Move.Value
+            ? new Finding(FindingArea.VmConfiguration, FindingSeverity.Error, MigrationVerdict.AlreadyMigrating(request, move), MigrationVerdict.WaitForIt)
+            : null;
         return new Outcome<IReadOnlyList<Finding>>.Done(
-            SimulatedPreflight.Findings(
+        [
+            .. foreign is null ? [] : new[] { foreign },
+            .. SimulatedPreflight.Findings(
                 request,
                 source,
                 destination,
@@ -54,7 +60,8 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
                 fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
                 fleet.VirtualCpusOn(request.Destination.Host),
                 fleet.OtherActorsOf(request.Vm.Id),
-                fleet.NewDisksOf(request)));
+                fleet.NewDisksOf(request)),
+        ]);
     }
 
     public async Task<Outcome<Nothing>> EnsureMigration(MigrationRequest request, CancellationToken cancellationToken)
@@ -71,17 +78,10 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
             return atDestination.As<Nothing>();
         }
 
-        string? moveUnderWay = null;
-        if (source.MigratingOut)
+        var asked = await MoveUnderWay(request, atSource, cancellationToken);
+        if (asked is not Outcome<string?>.Done { Value: var moveUnderWay })
         {
-            var asked = await Send(
-                SimulatedCallKind.InspectMigration,
-                request.Source,
-                request.Vm,
-                null,
-                h => SimulatedFleet.MoveUnderWay(h, request.Vm),
-                cancellationToken);
-            moveUnderWay = asked is Outcome<string>.Done { Value: { Length: > 0 } move } ? move : null;
+            return asked.As<Nothing>();
         }
 
         if (MigrationVerdict.Before(request, source, destination, moveUnderWay) is { } verdict)
@@ -137,23 +137,52 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
     }
 
     /// <summary>Nothing waits where <see cref="SimulatedFleetOptions.ConfirmedHandover"/> is off: the destination starts the guest by itself.</summary>
-    public async Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken)
+    public Task<Outcome<Nothing>> EnsureHandedOver(MigrationRequest request, CancellationToken cancellationToken) =>
+        SettleWaiting(request, request.Generation, cancellationToken);
+
+    /// <summary>
+    /// Starts the copy that waits, or ends it where it is a leftover. It must be seen waiting before the source is asked: while it is
+    /// there no other migration can come in, so a source that then says it runs without a job has taken the guest back.
+    /// </summary>
+    /// <param name="request">Whose copy.</param>
+    /// <param name="leftBelow">With the guest running at its source, a copy of a lower generation is a leftover.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    internal async Task<Outcome<Nothing>> SettleWaiting(MigrationRequest request, long leftBelow, CancellationToken cancellationToken)
     {
+        var done = new Outcome<Nothing>.Done(Nothing.Value);
         if (!fleet.Options.ConfirmedHandover)
         {
-            return new Outcome<Nothing>.Done(Nothing.Value);
+            return done;
+        }
+
+        var waiting = await Waits(request, cancellationToken);
+        if (waiting is not Outcome<long?>.Done { Value: var generation })
+        {
+            return waiting.As<Nothing>();
+        }
+
+        if (generation is null)
+        {
+            return done;
+        }
+
+        if (generation < request.StaleBelow)
+        {
+            return await DropWaiting(request, request.StaleBelow, cancellationToken);
         }
 
         return await InspectVm(request.Source, request.Vm, cancellationToken) switch
         {
-            Outcome<VmCopy>.Done { Value.State: VmState.Absent or VmState.Shutoff } => await Send(
+            Outcome<VmCopy>.Done { Value.State: VmState.Absent } => await Send(
                 SimulatedCallKind.HandOver,
                 request.Destination,
                 request.Vm,
                 request.Generation,
                 h => fleet.HandOver(h, request),
                 cancellationToken),
-            Outcome<VmCopy>.Done => new Outcome<Nothing>.Done(Nothing.Value),
+            Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } } when generation < leftBelow =>
+                await DropWaiting(request, leftBelow, cancellationToken),
+            Outcome<VmCopy>.Done => done,
             var silent => silent.As<Nothing>(),
         };
     }
@@ -182,28 +211,35 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
         };
     }
 
-    /// <summary>
-    /// The copy must be seen waiting before the source is asked: while it is there no other migration can come in, so a source
-    /// that then says it runs without a job has taken the guest back.
-    /// </summary>
     private async Task<Outcome<Nothing>> DropLeftover(MigrationRequest request, Outcome<Nothing> asked, CancellationToken cancellationToken)
     {
         if (fleet.Options.ConfirmedHandover
-            && await Send(SimulatedCallKind.InspectVm, request.Destination, request.Vm, null, h => SimulatedFleet.Waits(h, request), cancellationToken)
-                is Outcome<bool>.Done { Value: true }
+            && await Waits(request, cancellationToken) is Outcome<long?>.Done { Value: not null }
             && await InspectVm(request.Source, request.Vm, cancellationToken) is Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } })
         {
-            await Send(
-                SimulatedCallKind.DropWaiting,
-                request.Destination,
-                request.Vm,
-                request.Generation,
-                h => fleet.DropWaiting(h, request),
-                cancellationToken);
+            await DropWaiting(request, request.Generation + 1, cancellationToken);
         }
 
         return asked;
     }
+
+    /// <summary>The generation of the copy that waits for this move; null: none does.</summary>
+    private Task<Outcome<long?>> Waits(MigrationRequest request, CancellationToken cancellationToken) =>
+        Send(SimulatedCallKind.InspectVm, request.Destination, request.Vm, null, h => SimulatedFleet.Waits(h, request), cancellationToken);
+
+    private Task<Outcome<Nothing>> DropWaiting(MigrationRequest request, long below, CancellationToken cancellationToken) => Send(
+        SimulatedCallKind.DropWaiting,
+        request.Destination,
+        request.Vm,
+        request.Generation,
+        h => fleet.DropWaiting(h, request, below),
+        cancellationToken);
+
+    /// <summary>Whose migration the source shows, asked only where it shows one; null: nobody's here.</summary>
+    private async Task<Outcome<string?>> MoveUnderWay(MigrationRequest request, Outcome<VmCopy> source, CancellationToken cancellationToken) =>
+        source is Outcome<VmCopy>.Done { Value.MigratingOut: true }
+            ? await Send(SimulatedCallKind.InspectMigration, request.Source, request.Vm, null, h => SimulatedFleet.MoveOfLast(h, request.Vm), cancellationToken)
+            : new Outcome<string?>.Done(null);
 
     public Task<Outcome<Nothing>> EnsureGeneration(
         HostEndpoint host, VmRef vm, long generation, CancellationToken cancellationToken) =>

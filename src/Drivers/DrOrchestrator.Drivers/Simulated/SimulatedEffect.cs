@@ -20,6 +20,9 @@ public enum SimulatedEffectKind
     PoweredOn,
     Frozen,
     Thawed,
+
+    /// <summary>A guest began to run from memory older than what it did elsewhere since: what it wrote to its disks then, it does not know.</summary>
+    RanFromOldMemory,
 }
 
 /// <summary>One entry of the effect log.</summary>

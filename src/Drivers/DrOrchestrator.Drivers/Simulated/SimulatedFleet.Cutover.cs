@@ -19,7 +19,7 @@ public sealed partial class SimulatedFleet
         private void Switch()
         {
             var guest = source.Copies[vm.Id].Guest!;
-            if (fleet.Options.ConfirmedHandover)
+            if (IsConfirmed)
             {
                 Arrive(guest.Fork(), VmState.Paused).Waits = request.Move;
             }
@@ -77,7 +77,7 @@ public sealed partial class SimulatedFleet
 
         private void EndApart(string reason)
         {
-            if (Step == MigrationStep.Cutover && !fleet.Options.ConfirmedHandover)
+            if (Step == MigrationStep.Cutover && !IsConfirmed)
             {
                 Next();
                 return;

@@ -10,6 +10,9 @@ public sealed partial class SimulatedFleet
     private readonly List<(SimulatedFaultRule Rule, int? Left)> rules = [];
     private long calls;
 
+    /// <summary>The move of a migration that somebody else ordered.</summary>
+    private static MoveId Nobody => default;
+
     /// <summary>Asked once for each request, before the rules: what goes wrong with it; null: nothing.</summary>
     public Func<SimulatedCall, SimulatedFault?>? Faults { get; set; }
 
@@ -168,6 +171,28 @@ public sealed partial class SimulatedFleet
                     host.Migrations.GetValueOrDefault(vm)?.Release();
                 }
             }
+        }
+    }
+
+    /// <summary>A copy ends on its host: the guest powers off or crashes, or a person ends it there. Nothing where there is none in memory.</summary>
+    public void EndCopy(VmId vm, HostId id)
+    {
+        lock (gate)
+        {
+            if (hosts[id] is { Works: true } host)
+            {
+                Stop(host, vms[vm].Settings.Vm);
+            }
+        }
+    }
+
+    /// <summary>Somebody else migrates the VM: an order that carries no move's mark, and whose guest waits for nobody.</summary>
+    public void MigrateByAnother(VmId vm, HostEndpoint source, HostEndpoint destination, MigrationOptions options)
+    {
+        lock (gate)
+        {
+            var request = new MigrationRequest(Nobody, vms[vm].Settings.Vm, source, destination, hosts[source.Host].Copies[vm].Generation ?? 0, options);
+            new Migration(this, request, hosts[source.Host], hosts[destination.Host], vms[vm]).Begin();
         }
     }
 

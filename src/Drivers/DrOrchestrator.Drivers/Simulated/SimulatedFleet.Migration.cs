@@ -53,7 +53,10 @@ public sealed partial class SimulatedFleet
         public void Begin()
         {
             source.Migrations[vm.Id] = this;
-            source.Copies[vm.Id].Generation = request.Generation;
+
+            // The mark travels as it is when the migration begins; an order that comes late does not turn it back.
+            var copy = source.Copies[vm.Id];
+            copy.Generation = Math.Max(copy.Generation ?? request.Generation, request.Generation);
             fleet.Log(SimulatedEffectKind.MigrationStarted, source, vm.Id, request.Generation, request.Move);
             Enter(MigrationStep.SourcePreparation, fleet.Options.PreparationTime);
         }
@@ -143,6 +146,9 @@ public sealed partial class SimulatedFleet
         /// <summary>Somebody stopped a copy under the migration.</summary>
         public void EndStopped(SimulatedHost host) => EndApart($"The copy on {host.Id} was stopped during the migration.");
 
+        /// <summary>What somebody else migrates is started by its destination.</summary>
+        private bool IsConfirmed => fleet.Options.ConfirmedHandover && request.Move != Nobody;
+
         private long Total => vm.Settings.Memory.Value + (CopiesDisks(vm.Settings, request.Options.Storage) ? vm.Settings.Disks.Value : 0);
 
         private double Dirtying => vm.Settings.DirtyBytesPerSecond * (100 - throttle) / 100;
@@ -220,7 +226,7 @@ public sealed partial class SimulatedFleet
                     break;
                 default:
                     IsUnderWay = false;
-                    if (fleet.Options.ConfirmedHandover)
+                    if (IsConfirmed)
                     {
                         source.Copies.Remove(vm.Id);
                     }
@@ -245,7 +251,7 @@ public sealed partial class SimulatedFleet
             }
 
             copy.State = VmState.Incoming;
-            copy.Generation = request.Generation;
+            copy.Generation = source.Copies[vm.Id].Generation;
             toSend = Total;
             Enter(MigrationStep.NetworkTransfer, BeginPass());
         }

@@ -65,9 +65,9 @@ public sealed partial class SimulatedFleet
             ? new Outcome<SimulatedJob>.Done(new SimulatedJob(job.IsUnderWay, job.Entered, job.Read(), job.Elapsed, job.Failure))
             : new Outcome<SimulatedJob>.Done(SimulatedJob.None);
 
-    internal static Outcome<string> MoveUnderWay(SimulatedHost source, VmRef vm) =>
-        new Outcome<string>.Done(
-            source.Migrations.TryGetValue(vm.Id, out var job) && job.IsUnderWay ? job.Request.Move.Value : "");
+    /// <summary>Of the last migration, under way or over since it was seen; null: it was nobody's here.</summary>
+    internal static Outcome<string?> MoveOfLast(SimulatedHost source, VmRef vm) =>
+        new Outcome<string?>.Done(source.Migrations.TryGetValue(vm.Id, out var job) && job.Request.Move != Nobody ? job.Request.Move.Value : null);
 
     internal static Outcome<Nothing> Abort(SimulatedHost source, MigrationRequest request)
     {
@@ -81,13 +81,13 @@ public sealed partial class SimulatedFleet
             : new Outcome<Nothing>.Failed($"The migration of {request.Vm} is past the point of no return and will complete.");
     }
 
-    internal static Outcome<bool> Waits(SimulatedHost host, MigrationRequest request) =>
-        new Outcome<bool>.Done(host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request));
+    internal static Outcome<long?> Waits(SimulatedHost host, MigrationRequest request) => new Outcome<long?>.Done(
+        host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request) ? copy.Generation ?? 0 : null);
 
-    /// <summary>Starts the guest that waits for this move.</summary>
+    /// <summary>Starts the guest that waits for this move, unless it is a leftover.</summary>
     internal Outcome<Nothing> HandOver(SimulatedHost host, MigrationRequest request)
     {
-        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request))
+        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request) && (copy.Generation ?? 0) >= request.StaleBelow)
         {
             copy.Waits = null;
             copy.State = VmState.Running;
@@ -98,10 +98,10 @@ public sealed partial class SimulatedFleet
         return Done;
     }
 
-    /// <summary>Ends the copy that waits for this move and will never be started, and removes its definition.</summary>
-    internal Outcome<Nothing> DropWaiting(SimulatedHost host, MigrationRequest request)
+    /// <summary>Ends the copy that waits for this move and will never be started, and removes its definition; not one that came since.</summary>
+    internal Outcome<Nothing> DropWaiting(SimulatedHost host, MigrationRequest request, long below)
     {
-        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request))
+        if (host.Copies.TryGetValue(request.Vm.Id, out var copy) && copy.WaitsFor(request) && (copy.Generation ?? 0) < below)
         {
             Halt(host, copy, "Nobody will start it.");
             host.Copies.Remove(request.Vm.Id);

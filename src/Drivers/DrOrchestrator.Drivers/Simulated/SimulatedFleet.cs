@@ -136,6 +136,11 @@ public sealed partial class SimulatedFleet
             {
                 if (host.Works && copy.State is VmState.Running)
                 {
+                    if (!guest.Executes)
+                    {
+                        Begins(host, vm, guest);
+                    }
+
                     guest.Execute(Now);
                 }
                 else
@@ -153,9 +158,19 @@ public sealed partial class SimulatedFleet
         }
     }
 
+    private void Begins(SimulatedHost host, SimulatedVm vm, SimulatedGuest guest)
+    {
+        if (guest.Holds < vm.Runs)
+        {
+            Log(SimulatedEffectKind.RanFromOldMemory, host, vm.Id);
+        }
+
+        guest.Holds = ++vm.Runs;
+    }
+
     private void Boot(SimulatedHost host, SimulatedCopy copy, VmState state)
     {
-        copy.Guest = new SimulatedGuest(copy.Vm.NextBootId());
+        copy.Guest = new SimulatedGuest(copy.Vm.NextBootId()) { Holds = copy.Vm.Runs };
         copy.State = state;
         Log(SimulatedEffectKind.Started, host, copy.Vm.Id, copy.Generation);
         Settle(copy.Vm);

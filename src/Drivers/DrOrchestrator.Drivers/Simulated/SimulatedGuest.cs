@@ -11,6 +11,12 @@ internal sealed class SimulatedGuest(string bootId)
     /// <summary>Not any more after a crash, whatever the hypervisor says.</summary>
     public bool Alive { get; private set; } = true;
 
+    /// <summary>Whether its CPUs run.</summary>
+    public bool Executes => executingSince is not null;
+
+    /// <summary>The last time the VM began to run, anywhere, of which this memory holds what it did.</summary>
+    public int Holds { get; set; }
+
     public long Counter(DateTimeOffset now) => (long)(ran + (now - (executingSince ?? now))).TotalMilliseconds;
 
     public void Execute(DateTimeOffset now) => executingSince ??= now;
@@ -34,5 +40,5 @@ internal sealed class SimulatedGuest(string bootId)
     }
 
     /// <summary>The same memory a second time, as when both ends of a migration run.</summary>
-    public SimulatedGuest Fork() => new(BootId) { ran = ran, Alive = Alive };
+    public SimulatedGuest Fork() => new(BootId) { ran = ran, Alive = Alive, Holds = Holds };
 }

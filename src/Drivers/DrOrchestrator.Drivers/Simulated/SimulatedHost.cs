@@ -43,6 +43,9 @@ internal sealed class SimulatedVm(SimulatedVmSettings settings)
 
     public int Boots { get; set; }
 
+    /// <summary>How often it began to run, wherever: memory that does not hold the last time is old.</summary>
+    public int Runs { get; set; }
+
     /// <summary>What becomes of the guest in its next migrations.</summary>
     public SimulatedGuestFate Fate { get; set; }
 

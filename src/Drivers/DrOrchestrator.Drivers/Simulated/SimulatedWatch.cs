@@ -43,7 +43,8 @@ internal sealed class SimulatedWatch(SimulatedDriver driver, SimulatedFleet flee
 
     public async Task<MigrationEnd> End(CancellationToken cancellationToken)
     {
-        await driver.EnsureHandedOver(request, cancellationToken);
+        // What comes after this worker's own attempt has a higher generation: of its own or before it is what may be left.
+        await driver.SettleWaiting(request, request.Generation + 1, cancellationToken);
         var source = Seen(await driver.InspectVm(request.Source, request.Vm, cancellationToken));
         var destination = Seen(await driver.InspectVm(request.Destination, request.Vm, cancellationToken));
         var result = MigrationVerdict.After(request, source, destination, why);
