@@ -82,7 +82,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
 
     private static string WayIn(LeftOutCause cause) => cause switch
     {
-        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end.",
+        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end --host HOST --reason WHY, for a site with --site in place of --host.",
         LeftOutCause.Sickness => "It takes some again when what stands against it is resolved: drctl alerts.",
         LeftOutCause.Emptying => "It takes some again when that run has ended: drctl run list.",
         _ => throw new InvalidOperationException($"{cause} is no cause."),
