@@ -17,7 +17,7 @@ internal sealed class TransferWorker(
     public async Task Prepare(MoveOrder.PrepareSource order, CancellationToken cancellationToken)
     {
         var request = Request(order, order.Source, order.Destination, order.Policy);
-        var preflight = await drivers.For(order.Source).Preflight(request, cancellationToken);
+        var preflight = await CapabilityFindings.Preflight(drivers.For(order.Source), request, cancellationToken);
         var baseline = order.Check is { } check ? await drivers.Guests.Observe(order.Vm, check, cancellationToken) : null;
         var guest = baseline is Outcome<GuestObservation>.Done { Value: var seen } ? seen : null;
         var findings = preflight is Outcome<IReadOnlyList<Finding>>.Done { Value: var found } ? found : [];

@@ -98,6 +98,7 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
                 fleet.CanEncrypt(request.Source.Host, request.Destination.Host),
                 virtualCpusThere: 0,
                 [])
+            .Concat(CapabilityFindings.Of(request, this))
             .FirstOrDefault(f => f.Severity == FindingSeverity.Error);
         return error is null
             ? await Send(
