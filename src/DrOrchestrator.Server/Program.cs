@@ -19,6 +19,7 @@ using OpenTelemetry.Trace;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration.AddEnvironmentVariables("DR_");
+ListenAddress.Complete(builder.Configuration);
 builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.None);  // a page per routine conflict
 builder.Logging.AddFilter("MassTransit.ReceiveTransport", LogLevel.Critical);
 ServerSettings settings;

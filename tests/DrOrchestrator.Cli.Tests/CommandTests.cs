@@ -187,7 +187,7 @@ public sealed class CommandTests : IDisposable
     public async Task A_key_over_an_unencrypted_line_is_warned_about()
     {
         var cli = new Shell(new FakeApi().Answers("GET /api/v1/status", Golden.Given("status")));
-        cli.Variables["DRCTL_SERVER"] = "http://dr.example.org:5080";
+        cli.Variables["DRCTL_SERVER"] = "http://dr.example.org:8470";
 
         await cli.Run("status");
 

@@ -38,6 +38,17 @@ public sealed class ScreenTests
         Assert.All(cli.Output.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
     }
 
+    [Fact]
+    public async Task The_list_of_VMs_can_be_read_on_a_narrow_screen()
+    {
+        var cli = new Shell(new FakeApi().Answers("GET /api/v1/vms", Golden.Given("vms"))) { Width = 80 };
+
+        Assert.Equal(ExitCode.Done, await cli.Run("vms"));
+
+        Golden.Holds("vms-80", cli.Output);
+        Assert.All(cli.Output.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 80, line));
+    }
+
     [Theory]
     [InlineData(100, 30)]
     [InlineData(80, 24)]

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace DrOrchestrator.Cli.Tests;
 
 /// <summary>drctl, called as from a shell.</summary>
-internal sealed class Shell(FakeApi api)
+internal sealed class Shell(HttpMessageHandler api)
 {
     private readonly StringBuilder said = new();
     private readonly StringBuilder complained = new();
@@ -12,6 +12,8 @@ internal sealed class Shell(FakeApi api)
     public Dictionary<string, string> Variables { get; } = new() { ["DRCTL_KEY"] = "dro_test" };
 
     public int Width { get; init; } = 100;
+
+    public TimeProvider Clock { get; init; } = new QuickClock();
 
     public string Output => said.ToString();
 
@@ -38,7 +40,7 @@ internal sealed class Shell(FakeApi api)
             IsScreen = false,
             Variable = name => Variables.GetValueOrDefault(name),
             Http = () => api,
-            Clock = new QuickClock(),
+            Clock = Clock,
         });
     }
 }

@@ -61,6 +61,13 @@ public abstract partial class DriverConformance
     }
 
     [Fact]
+    public void How_long_absence_proves_nothing_has_a_source()
+    {
+        Assert.True(Driver.Capabilities.PendingRequestBound > TimeSpan.Zero);
+        Assert.NotEmpty(Driver.Capabilities.PendingRequestSource);
+    }
+
+    [Fact]
     public async Task A_source_that_does_not_answer_is_named()
     {
         Needs(LabAbilities.FreezeHosts);
@@ -82,7 +89,7 @@ public abstract partial class DriverConformance
     /// <summary>The gravest finding of an area.</summary>
     private async Task<Finding> Finding(VmRef vm, MigrationOptions options, FindingArea area)
     {
-        var findings = Value(await Driver.Preflight(Request(vm, options), Cancellation));
+        var findings = Value(await CapabilityFindings.Preflight(Driver, Request(vm, options), Cancellation));
         var found = findings.Where(finding => finding.Area == area).MaxBy(finding => finding.Severity);
         Assert.True(found is not null, $"There is no finding about {area} among: {string.Join(" | ", findings.Select(finding => finding.Fact))}");
         return found;

@@ -12,11 +12,11 @@ internal static class AuditCommands
 {
     public static Command All(CallFactory calls)
     {
-        var stream = new Argument<string>("STREAM") { Description = "A kind and an id: host-a1, run-ID or vm-ID." };
+        var stream = new Argument<string>("STREAM") { Description = "A kind and an id: host-NAME, run-ID or vm-ID; admission-fleet (the slots of all runs, the stop) and brakes-fleet (what may begin by itself) are of the whole fleet." };
         var after = new Option<long>("--after") { Description = "Only events after this version.", HelpName = "VERSION" };
         return new Command("audit", "The recorded events.")
         {
-            calls.Runs(new Command("show", "The events of one host, run or VM with what caused each.") { stream, after }, async (call, parsed, cancellationToken) =>
+            calls.Runs(new Command("show", "The events of one host, run or VM, or of the fleet, with what caused each.") { stream, after }, async (call, parsed, cancellationToken) =>
                 call.Show(
                     await call.Api.Get<EventPage>($"streams/{Uri.EscapeDataString(parsed.GetRequiredValue(stream))}/events?after={parsed.GetValue(after)}", cancellationToken),
                     View)),

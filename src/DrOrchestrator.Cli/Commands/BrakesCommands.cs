@@ -20,7 +20,8 @@ internal static class BrakesCommands
     {
         var (host, site, reason) = Options();
         var minutes = new Option<double>("--minutes") { Description = "How long; it ends by itself.", HelpName = "MINUTES", Required = true };
-        return calls.Runs(new Command("start", "Begins a maintenance, or gives one a new end.") { host, site, minutes, reason }, async (call, parsed, cancellationToken) =>
+        var command = OfOne(new Command("start", "Begins a maintenance, or gives one a new end.") { host, site, minutes, reason }, host, site);
+        return calls.Runs(command, async (call, parsed, cancellationToken) =>
         {
             var request = new StartMaintenanceRequest(parsed.GetValue(host), parsed.GetValue(site), parsed.GetRequiredValue(minutes) * 60, parsed.GetRequiredValue(reason));
             return call.Show(await call.Api.Post<BrakesView>("maintenance", request, cancellationToken), view => BrakesScreen.Of(view, call.Width));
@@ -30,11 +31,23 @@ internal static class BrakesCommands
     private static Command End(CallFactory calls)
     {
         var (host, site, reason) = Options();
-        return calls.Runs(new Command("end", "Ends a maintenance before its time.") { host, site, reason }, async (call, parsed, cancellationToken) =>
+        return calls.Runs(OfOne(new Command("end", "Ends a maintenance before its time.") { host, site, reason }, host, site), async (call, parsed, cancellationToken) =>
         {
             var request = new EndMaintenanceRequest(parsed.GetValue(host), parsed.GetValue(site), parsed.GetRequiredValue(reason));
             return call.Show(await call.Api.Post<BrakesView>("maintenance/end", request, cancellationToken), view => BrakesScreen.Of(view, call.Width));
         });
+    }
+
+    private static Command OfOne(Command command, Option<string?> host, Option<string?> site)
+    {
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(host) is null == result.GetResult(site) is null)
+            {
+                result.AddError("Name a host (--host) or a site (--site), and not both.");
+            }
+        });
+        return command;
     }
 
     private static (Option<string?> Host, Option<string?> Site, Option<string> Reason) Options() => (

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DrOrchestrator.Cli.Connection;
 
 namespace DrOrchestrator.Cli.Commands;
 
@@ -7,7 +8,7 @@ internal sealed class SharedOptions
 {
     public Option<string?> Server { get; } = new("--server")
     {
-        Description = "Address of a server; else DRCTL_SERVER, else http://127.0.0.1:5080.",
+        Description = $"Address of a server; else DRCTL_SERVER, else {Target.Usual}.",
         HelpName = "URL",
         Recursive = true,
     };

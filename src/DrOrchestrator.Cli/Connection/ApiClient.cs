@@ -10,12 +10,14 @@ namespace DrOrchestrator.Cli.Connection;
 internal sealed class ApiClient : IDisposable
 {
     private readonly HttpClient http;
+    private readonly TimeProvider clock;
     private readonly Uri server;
 
     public ApiClient(CliEnvironment environment, Uri server, string key)
     {
         this.server = server;
-        http = new HttpClient(environment.Http()) { BaseAddress = new Uri(server, "/api/v1/"), Timeout = TimeSpan.FromSeconds(15) };
+        clock = environment.Clock;
+        http = new HttpClient(environment.Http()) { BaseAddress = new Uri(server, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
         try
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -26,14 +28,15 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    public Task<T> Get<T>(string path, CancellationToken cancellationToken) => Send<T>(HttpMethod.Get, path, null, null, cancellationToken);
+    public Task<T> Get<T>(string path, CancellationToken cancellationToken) => Send<T>(HttpMethod.Get, path, null, null, Patience.Usual, cancellationToken);
 
-    public Task<T> Post<T>(string path, object body, CancellationToken cancellationToken, string? idempotencyKey = null) =>
-        Send<T>(HttpMethod.Post, path, body, idempotencyKey, cancellationToken);
+    /// <summary>The answer may take <paramref name="patience"/>; null: <see cref="Patience.Usual"/>.</summary>
+    public Task<T> Post<T>(string path, object body, CancellationToken cancellationToken, string? idempotencyKey = null, Patience? patience = null) =>
+        Send<T>(HttpMethod.Post, path, body, idempotencyKey, patience ?? Patience.Usual, cancellationToken);
 
     public void Dispose() => http.Dispose();
 
-    private async Task<T> Send<T>(HttpMethod method, string path, object? body, string? idempotencyKey, CancellationToken cancellationToken)
+    private async Task<T> Send<T>(HttpMethod method, string path, object? body, string? idempotencyKey, Patience patience, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -46,15 +49,17 @@ internal sealed class ApiClient : IDisposable
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
+        using var end = new CancellationTokenSource(patience.Time, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
         try
         {
-            using var response = await http.SendAsync(request, cancellationToken);
+            using var response = await http.SendAsync(request, either.Token);
             if (response.IsSuccessStatusCode)
             {
-                return await response.Content.ReadFromJsonAsync<T>(ContractJson.Options, cancellationToken) ?? throw NoAnswer("its answer is empty");
+                return await response.Content.ReadFromJsonAsync<T>(ContractJson.Options, either.Token) ?? throw NoAnswer("its answer is empty");
             }
 
-            throw await Failure(response, cancellationToken);
+            throw await Failure(response, either.Token);
         }
         catch (HttpRequestException exception)
         {
@@ -64,16 +69,15 @@ internal sealed class ApiClient : IDisposable
         {
             throw NoAnswer("its answer is not one of this API");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NoAnswer($"nothing came within {http.Timeout.TotalSeconds:0} s");
+            // Without the end of our patience it is the connection that did not come about in its time.
+            throw end.IsCancellationRequested ? NoAnswer(patience.Ended, patience.WayOut) : NoAnswer(exception.InnerException?.Message ?? exception.Message);
         }
     }
 
-    private CliFailure NoAnswer(string why) => new(
-        ExitCode.Unknown,
-        $"{server} gives no usable answer: {why.TrimEnd('.')}.",
-        "Check that the server runs and that the address is right (--server, DRCTL_SERVER). Runs go on without drctl.");
+    private CliFailure NoAnswer(string why, string? wayOut = null) => new(
+        ExitCode.Unknown, $"{server} gives no usable answer: {why.TrimEnd('.')}.", wayOut ?? Patience.Usual.WayOut);
 
     private async Task<CliFailure> Failure(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ namespace DrOrchestrator.Cli.Connection;
 /// <summary>Which server is called.</summary>
 internal static class Target
 {
-    public const string Usual = "http://127.0.0.1:5080";
+    public const string Usual = "http://127.0.0.1:8470";
 
     public static Uri Of(string? option, CliEnvironment environment)
     {

@@ -39,7 +39,7 @@ internal static class AdmissionScreen
 
         yield return stop.UnderWay.Count == 0
             ? Line.Of("No move is under way.")
-            : Line.Of($"{stop.UnderWay.Count} {(stop.UnderWay.Count == 1 ? "move was" : "moves were")} under way and {(stop.UnderWay.Count == 1 ? "goes" : "go")} on; drctl run abort stops them too:", Ink.Warn);
+            : Line.Of($"{stop.UnderWay.Count} {(stop.UnderWay.Count == 1 ? "move was" : "moves were")} under way and {(stop.UnderWay.Count == 1 ? "goes" : "go")} on; drctl run abort RUN --reason WHY stops them too:", Ink.Warn);
         foreach (var line in Moves("", stop.UnderWay))
         {
             yield return line;

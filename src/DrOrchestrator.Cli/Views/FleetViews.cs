@@ -67,7 +67,9 @@ internal static class FleetViews
                 Tables.Cell(vm.HeldByRun));
         }
 
-        return list.Vms.Count == 0 ? Tables.Sentence("No VM was seen yet.\n") : table;
+        // Below the table, for a sentence in a column of it would leave the others no width.
+        IRenderable[] held = [.. list.Vms.Where(vm => vm.Held is not null).Select(vm => Tables.Sentence($"{vm.Name} is held. {vm.Held}\n", Ink.Warn))];
+        return list.Vms.Count == 0 ? Tables.Sentence("No VM was seen yet.\n") : held.Length == 0 ? table : new Rows([table, Text.Empty, .. held]);
     }
 
     public static IRenderable Vm(VmView vm) => new Rows(

@@ -9,7 +9,7 @@ public static class Scopes
     /// <summary>Report alerts, and start runs.</summary>
     public const string Trigger = "trigger";
 
-    /// <summary>Intervene in a run: abort it.</summary>
+    /// <summary>Intervene: abort, pause and resume runs, stop everything and let it go on, begin and end maintenance, give a kept slot back.</summary>
     public const string Operate = "operate";
 
     /// <summary>Answer a plan's approval gate.</summary>

@@ -23,6 +23,9 @@ public sealed record VmView
     /// <summary>The run that holds it; absent: none.</summary>
     public string? HeldByRun { get; init; }
 
+    /// <summary>Why it is held until evidence or a person clears it, and what would: sentences. Absent: its custody is clear.</summary>
+    public string? Held { get; init; }
+
     /// <summary>How its last move ended, a sentence.</summary>
     public string? LastEnd { get; init; }
 

@@ -75,8 +75,8 @@ public sealed class AdmissionDecider : Decider<AdmissionState, AdmissionMessage,
     private static Decision Release(AdmissionState state, ReleaseSlot release) =>
         state.Doubtful.ContainsKey(release.Move.Value)
             ? Follow(state, new SlotReleased(release.Move, release.By, release.Reason) { At = release.At })
-            : state.Runs.Values.Any(run => run.Held.ContainsKey(release.Move.Value))
-                ? Decision.Refuse($"{release.Move} has not ended: its run gives its slot back when it has.", "Stop the run if it is not to go on: drctl run abort.")
+            : state.Runs.FirstOrDefault(run => run.Value.Held.ContainsKey(release.Move.Value)).Key is { } holder
+                ? Decision.Refuse($"{release.Move} has not ended: its run gives its slot back when it has.", $"Stop the run if it is not to go on: drctl run abort {holder} --reason WHY.")
                 : Decision.Refuse($"No slot is kept for a move {release.Move}.", "drctl admission names the moves whose slots are kept, and why.");
 
     /// <summary>A run with nothing in hand was told long ago, and is told again when it asks; but the end of a stop it must hear.</summary>

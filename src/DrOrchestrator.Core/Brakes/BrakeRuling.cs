@@ -21,7 +21,7 @@ internal sealed record BrakeRuling(Brake Brake, Refusal Why, DateTimeOffset? Unt
         Brake.Maintenance,
         new Refusal(
             $"{work.Target} is in maintenance by {work.By}: {work.Reason}",
-            $"It is looked at again when the maintenance ends, at {work.Until:u} or before (drctl maintenance end); to act at once, start the plan by hand (drctl run start)."),
+            $"It is looked at again when the maintenance ends, at {work.Until:u} or before ({End(work.Target)}); to act at once, start the plan by hand ({Start(request)})."),
         work.Until,
         work.Target);
 
@@ -68,7 +68,7 @@ internal sealed record BrakeRuling(Brake Brake, Refusal Why, DateTimeOffset? Unt
                 Brake.RecoveredLately,
                 new Refusal(
                     $"{request.Host} was recovered at {last.At:u} ({last.Run}), less than {block.TotalMinutes:0.#} minutes ago.",
-                    "It is looked at again when that time is over; or start the plan by hand (drctl run start)."),
+                    $"It is looked at again when that time is over; or start the plan by hand ({Start(request)})."),
                 last.At + block)
             : null;
     }
@@ -81,11 +81,16 @@ internal sealed record BrakeRuling(Brake Brake, Refusal Why, DateTimeOffset? Unt
             Brake.TooManyRecoveries,
             new Refusal(
                 $"{lately.Length} recoveries began by themselves within {rules.Window.TotalMinutes:0.#} minutes; {rules.MaxRecoveries} may.",
-                "It is looked at again when the oldest is out of that window; or start the plan by hand (drctl run start)."),
+                $"It is looked at again when the oldest is out of that window; or start the plan by hand ({Start(request)})."),
             lately[^rules.MaxRecoveries].At + rules.Window);
     }
 
-    private static string ByHand(RequestRecovery request) => $"To move {request.Host}'s VMs all the same, start the plan by hand (drctl run start).";
+    private static string ByHand(RequestRecovery request) => $"To move {request.Host}'s VMs all the same, start the plan by hand ({Start(request)}).";
+
+    private static string Start(RequestRecovery request) => $"drctl run start PLAN --host {request.Host} --reason WHY";
+
+    private static string End(MaintenanceTarget target) =>
+        target.Kind is MaintenanceKind.Site ? $"drctl maintenance end --site {target.Name} --reason WHY" : $"drctl maintenance end --host {target.Name} --reason WHY";
 
     /// <summary>Site by site where that is known, so that a person sees at once whether it is one of them.</summary>
     private static string BySite(BrakesState state, IReadOnlyList<string> sick)

@@ -30,5 +30,5 @@ internal static class Flapping
 
     public static Refusal Why(HostId host, int episodes, DateTimeOffset until, BrakeRules rules) => new(
         $"{host} flaps: what stands against it began {episodes} times within {rules.FlappingWindow.TotalMinutes:0.#} minutes.",
-        $"It is looked at again at {until:u}, when it has stood for {rules.FlappingQuiet.TotalMinutes:0.#} minutes without a change; or start the plan by hand (drctl run start).");
+        $"It is looked at again at {until:u}, when it has stood for {rules.FlappingQuiet.TotalMinutes:0.#} minutes without a change; or start the plan by hand (drctl run start PLAN --host {host} --reason WHY).");
 }

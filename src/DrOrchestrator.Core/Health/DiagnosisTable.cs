@@ -16,7 +16,7 @@ public static class DiagnosisTable
     /// <summary>Fewer looks than this, all answered, are no steadiness.</summary>
     public const int LeastLooks = 2;
 
-    private const string ByHand = "start the plan by hand (drctl run start)";
+    private const string ByHand = "start the plan by hand (drctl run start PLAN --host HOST --reason WHY)";
 
     public static IReadOnlyList<DiagnosisRule> Rules { get; } =
     [

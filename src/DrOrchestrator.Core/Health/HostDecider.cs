@@ -195,7 +195,7 @@ public sealed class HostDecider : Decider<HostState, HostMessage, HostEvent>
                 $"It began at {raise.Condition.StartsAt:u}, and was resolved as of {ended:u}: delivered late, it says nothing of now.",
                 raise.SaidOnce
                     ? "If it stands again, report it with the time of that."
-                    : $"If it still stands, the next repetition after {last.At + LateDelivery:u} opens it again; to act before, start a plan by hand (drctl run start).")
+                    : $"If it still stands, the next repetition after {last.At + LateDelivery:u} opens it again; to act before, start a plan by hand (drctl run start PLAN --host HOST --reason WHY).")
             : null;
     }
 

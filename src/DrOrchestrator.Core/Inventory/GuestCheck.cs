@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace DrOrchestrator.Core.Inventory;
 
 /// <summary>
-/// How a guest shows that it lives and is the same: an HTTP address that answers with a JSON object.
-/// Where <paramref name="BootIdField"/> is set, a changed boot id after a live migration is a failure; where
+/// How a guest shows that it lives and is the same: an HTTP address that answers with a JSON object, or, where neither
+/// field is named, with any 2xx. Where <paramref name="BootIdField"/> is set, a changed boot id after a live migration is a failure; where
 /// <paramref name="CounterField"/> is set, the counter must be seen to advance.
 /// </summary>
 /// <param name="Url">For example <c>http://10.9.0.11/status</c>.</param>

@@ -41,7 +41,7 @@ public sealed record HostLeftOut(HostId Host, string Why, LeftOutCause Cause = L
     /// <summary>What would make it take some again, a sentence.</summary>
     public string WayIn() => Cause switch
     {
-        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end.",
+        LeftOutCause.Maintenance => "If it may take some, end the maintenance: drctl maintenance end --host HOST --reason WHY, for a site with --site in place of --host.",
         LeftOutCause.Sickness => "It takes some again when what stands against it is resolved: drctl alerts.",
         LeftOutCause.Emptying => "It takes some again when that run has ended: drctl run list.",
         _ => throw new InvalidOperationException($"{Cause} is no cause."),

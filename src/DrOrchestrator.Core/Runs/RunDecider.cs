@@ -260,13 +260,13 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
     private static Decision Pause(RunState state, PauseRun pause) => state.Phase switch
     {
         RunPhase.New => Decision.Refuse("There is no such run.", "See drctl run list."),
-        RunPhase.Ended => Decision.Refuse($"The run has ended: {state.Ended!.Summary}", "Nothing is under way; see drctl run show."),
-        RunPhase.Aborting => Decision.Refuse("The run is being stopped.", "Nothing new begins; see drctl run show."),
+        RunPhase.Ended => Decision.Refuse($"The run has ended: {state.Ended!.Summary}", $"Nothing is under way; see drctl run show {state.Started!.Run}."),
+        RunPhase.Aborting => Decision.Refuse("The run is being stopped.", $"Nothing new begins; see drctl run show {state.Started!.Run}."),
         _ => state.Paused is null ? Decision.Of(new RunPaused(pause.By, pause.Reason) { At = pause.At }) : Decision.Nothing,
     };
 
     private static Decision Resume(RunState state, ResumeRun resume) => state.Paused is null
-        ? Decision.Refuse("The run is not paused.", "See drctl run show.")
+        ? Decision.Refuse("The run is not paused.", state.Started is { } started ? $"See drctl run show {started.Run}." : "See drctl run list.")
         : Decision.Of(new RunResumed(resume.By, resume.Reason) { At = resume.At });
 
     private static Decision Abort(RunState state, AbortRun abort)
@@ -276,7 +276,7 @@ public sealed class RunDecider : Decider<RunState, RunMessage, RunEvent>
             case RunPhase.New:
                 return Decision.Refuse("There is no such run.", "See drctl run list.");
             case RunPhase.Ended:
-                return Decision.Refuse($"The run has ended: {state.Ended!.Summary}", "Nothing is under way; see drctl run show.");
+                return Decision.Refuse($"The run has ended: {state.Ended!.Summary}", $"Nothing is under way; see drctl run show {state.Started!.Run}.");
             case RunPhase.Aborting:
                 return Decision.Nothing;
             default:

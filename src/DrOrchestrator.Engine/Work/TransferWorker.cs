@@ -27,7 +27,7 @@ internal sealed class TransferWorker(
 
         var doubt = await SourceDoubt.Read(streams, order.Source, order.Policy, cancellationToken);
         var request = Request(order, order.Source, order.Destination, doubt is null ? order.Policy : order.Policy.WithoutPostCopy());
-        var preflight = await drivers.For(order.Source).Preflight(request, cancellationToken);
+        var preflight = await CapabilityFindings.Preflight(drivers.For(order.Source), request, cancellationToken);
         var baseline = order.Check is { } check ? await drivers.Guests.Observe(order.Vm, check, cancellationToken) : null;
         var guest = baseline is Outcome<GuestObservation>.Done { Value: var seen } ? seen : null;
         var findings = preflight is Outcome<IReadOnlyList<Finding>>.Done { Value: var found } ? found : [];

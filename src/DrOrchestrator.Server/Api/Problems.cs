@@ -23,8 +23,8 @@ public static class Problems
     public static IResult Refused(Refusal refusal) => Refused(refusal.Reason, refusal.WayOut);
 
     public static IResult Unauthorized(string why) =>
-        Of(StatusCodes.Status401Unauthorized, "unauthorized", why, "Send a key as Authorization: Bearer dro_…; a person who manages keys makes one with drctl key create.");
+        Of(StatusCodes.Status401Unauthorized, "unauthorized", why, "Send a key as Authorization: Bearer dro_…; a person who manages keys makes one with drctl key create --subject NAME --scope SCOPE.");
 
-    public static IResult Forbidden(string why, string wayOut = "Use a key that has it; a person who manages keys makes one with drctl key create.") =>
+    public static IResult Forbidden(string why, string wayOut = "Use a key that has it; a person who manages keys makes one with drctl key create --subject NAME --scope SCOPE.") =>
         Of(StatusCodes.Status403Forbidden, "forbidden", why, wayOut);
 }

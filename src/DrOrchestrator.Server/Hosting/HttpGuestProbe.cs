@@ -4,7 +4,10 @@ using DrOrchestrator.Drivers;
 
 namespace DrOrchestrator.Server.Hosting;
 
-/// <summary>Asks a guest over HTTP for a JSON object with its boot id and counter.</summary>
+/// <summary>
+/// Asks a guest over HTTP for a JSON object with its boot id and counter. Where the check names neither, any 2xx is the
+/// sign of life and the body is not read: an ordinary health address, whatever it answers with.
+/// </summary>
 /// <param name="deadline">A guest that does not answer within this counts as silent for this question; by default 2 s.</param>
 public sealed class HttpGuestProbe(TimeSpan? deadline = null) : IGuestProbe, IDisposable
 {
@@ -18,6 +21,7 @@ public sealed class HttpGuestProbe(TimeSpan? deadline = null) : IGuestProbe, IDi
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = deadline ?? Deadline, UseProxy = false, AllowAutoRedirect = false,
+        MaxResponseDrainSize = 0,
     })
     {
         Timeout = deadline ?? Deadline,
@@ -28,10 +32,17 @@ public sealed class HttpGuestProbe(TimeSpan? deadline = null) : IGuestProbe, IDi
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(check.Url), cancellationToken);
+            var statusAlone = check is { BootIdField: null, CounterField: null };
+            using var response = await http.GetAsync(
+                new Uri(check.Url), statusAlone ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 return new Outcome<GuestObservation>.Unknown($"{check.Url} answered {(int)response.StatusCode}.");
+            }
+
+            if (statusAlone)
+            {
+                return new Outcome<GuestObservation>.Done(new GuestObservation(null, null));
             }
 
             using var body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);

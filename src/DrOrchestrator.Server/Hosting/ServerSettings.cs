@@ -14,7 +14,7 @@ namespace DrOrchestrator.Server.Hosting;
 
 /// <summary>
 /// Everything that is configured from outside, read once: environment variables with the prefix DR_, the
-/// command line, or appsettings.json. The README lists them.
+/// command line, or appsettings.json. The README lists them; a test holds its tables.
 /// </summary>
 public sealed record ServerSettings(
     EngineOptions Engine,

@@ -27,7 +27,7 @@ public sealed class FirstKey(IKeyStore keys, IdentityOptions options, TimeProvid
         var key = new ApiKey(text.Id, text.Hash, Subject, Scopes.All, clock.GetUtcNow(), Subject);
         if (await keys.AddFirst(key, cancellationToken))
         {
-            log.LogWarning("The first API key is in {Path}. Until another key exists, only calls from this machine are answered: drctl key create", path);
+            log.LogWarning("The first API key is in {Path}. Until another key exists, only calls from this machine are answered: drctl key create --subject NAME --scope view", path);
         }
         else if (written && await keys.Find(text.Id, cancellationToken) is null)
         {

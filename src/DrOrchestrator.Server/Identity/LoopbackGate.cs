@@ -26,7 +26,10 @@ public sealed class LoopbackGate(RequestDelegate next, IKeyStore keys, AccessLog
         await Api.Problems.Forbidden(why, "On the server's machine, make a key: drctl key create --subject NAME --scope view.").ExecuteAsync(context);
     }
 
-    /// <summary>Once open it stays open: when all keys are revoked later, every call is refused for want of one anyway.</summary>
+    /// <summary>
+    /// Once open it stays open until the process ends, so that no call costs a look at the keys. Where every key but the first one is revoked
+    /// meanwhile, the first one is answered from elsewhere too until the next start.
+    /// </summary>
     private async Task<bool> IsOpen(CancellationToken cancellationToken) =>
         open = (await keys.List(cancellationToken)).Any(key => key.IsActive && key.Subject != FirstKey.Subject);
 

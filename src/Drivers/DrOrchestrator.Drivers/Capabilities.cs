@@ -1,6 +1,6 @@
 namespace DrOrchestrator.Drivers;
 
-/// <summary>What a hypervisor family can do through its driver. What it can't is declared, never imitated.</summary>
+/// <summary>What a hypervisor family can do through its driver. What it can't is declared, never imitated; what a move asks for beyond it, preflight finds (<see cref="CapabilityFindings"/>).</summary>
 public sealed record Capabilities
 {
     public required bool CopiesStorage { get; init; }
@@ -15,7 +15,7 @@ public sealed record Capabilities
 
     public required bool UsesMigrationNetwork { get; init; }
 
-    /// <summary>Whether a guest can go on at its destination before all of its memory has come. Preflight stops a move that asks for what its driver can't do.</summary>
+    /// <summary>Whether a guest can go on at its destination before all of its memory has come.</summary>
     public bool PostCopies { get; init; }
 
     /// <summary>Whether the custody generation is kept in the VM's own metadata.</summary>

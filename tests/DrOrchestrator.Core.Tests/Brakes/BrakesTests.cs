@@ -247,7 +247,7 @@ public sealed class BrakesTests
         var why = (RecoveryHeldBack)held.StateOf<BrakesState>().Decided["h1"];
         Assert.Equal((Brake.Flapping, After(120) + Rules.FlappingQuiet), (why.Brake, why.Until));
         Assert.Equal("h1 flaps: what stands against it began 3 times within 60 minutes.", why.Why.Reason);
-        Assert.EndsWith("or start the plan by hand (drctl run start).", why.Why.WayOut, StringComparison.Ordinal);
+        Assert.EndsWith("or start the plan by hand (drctl run start PLAN --host h1 --reason WHY).", why.Why.WayOut, StringComparison.Ordinal);
         held.At(After(120) + Rules.FlappingQuiet).When(Request(1, episode: 3, attempt: 1)).ThenEvents(typeof(RecoveryCleared));
     }
 

@@ -81,7 +81,7 @@ public sealed class StartingAMoveTests
         var other = Start() with { Move = new MoveId("other/vm-web/1"), Run = new RunId("other") };
 
         var after = Vm.Given(Claimed).When(other).Then(new MoveRefused(other.Move, other.Run, Web.Id, new Refusal(
-            $"Run {Sample.Run} holds web.", $"Wait for it, or stop it: drctl run abort {Sample.Run}.")) { At = Noon });
+            $"Run {Sample.Run} holds web.", $"Wait for it, or stop it: drctl run abort {Sample.Run} --reason WHY.")) { At = Noon });
 
         Assert.Equal(Move, after.StateOf<MoveState>().Move!.Id);
     }

@@ -226,6 +226,20 @@ public sealed class OrderDeskTests
     }
 
     [Fact]
+    public void What_its_driver_can_not_do_stops_a_move_that_asks_for_it()
+    {
+        var world = Told(MoveStory.Started);
+        world.Driver.Capabilities = world.Driver.Capabilities with { EncryptsTransfer = false };
+
+        world.NewServer().Take(Transfer(world));
+        world.Until(() => world.Events(Vm).Contains(nameof(MoveEvent.MoveEnded)));
+
+        Assert.Contains(
+            "The transfer must be encrypted, which the fake driver can't do.",
+            world.Database.EventsOf(Vm).OfType<MoveEvent.MoveEnded>().Single().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_preflight_that_could_not_be_done_ends_the_move_with_its_reason()
     {
         var world = Told(MoveStory.Started);

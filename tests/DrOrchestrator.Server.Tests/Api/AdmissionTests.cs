@@ -26,7 +26,7 @@ public sealed class AdmissionTests
         Assert.Equal(("stopped", "night-shift", "The link flaps."), (stopped.Phase, stopped.Stop!.By, stopped.Stop.Reason));
         var status = (await client.GetFromJsonAsync<ServerStatus>("/api/v1/status", ContractJson.Options))!;
         Assert.Equal(
-            "Everything is stopped by night-shift since 2026-03-01 02:15:00 UTC: The link flaps. No transfer begins. Let it go on with drctl resume-all.",
+            "Everything is stopped by night-shift since 2026-03-01 02:15:00 UTC: The link flaps. No transfer begins. Let it go on with drctl resume-all --reason WHY.",
             status.Attention[0]);
 
         Assert.Equal("open", (await Post<AdmissionView>(client, "resume-all")).Phase);

@@ -2,14 +2,16 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Engine.Streams;
 using DrOrchestrator.Server.Tests.Configuration;
 using DrOrchestrator.Server.Tests.Fakes;
 using Xunit;
 
 namespace DrOrchestrator.Server.Tests.Api;
 
-public sealed class DescriptionTests
+public sealed partial class DescriptionTests
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -45,6 +47,33 @@ public sealed class DescriptionTests
         });
     }
 
+    [Fact]
+    public async Task Every_call_has_its_row_in_the_README_and_every_row_its_call()
+    {
+        await using var host = await TestServerHost.Start();
+        using var document = JsonDocument.Parse(await host.Anonymous().GetStringAsync("/openapi/v1.json"));
+        const string api = "/api/v1";
+        var calls = document.RootElement.GetProperty("paths").EnumerateObject().Where(path => path.Name.StartsWith(api, StringComparison.Ordinal))
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => Unnamed($"{operation.Name.ToUpperInvariant()} {path.Name[api.Length..]}")));
+        var rows = Checkout.Text("src/DrOrchestrator.Server/Api/README.md").Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.Contains("(outside `", StringComparison.Ordinal))
+            .SelectMany(line => Call().Matches(line.Split('|')[1]).Select(match => Unnamed(match.Value)));
+
+        Assert.Equal(calls.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_kind_of_stream_is_named_where_a_stream_is_asked_for()
+    {
+        await using var host = await TestServerHost.Start();
+        var description = await host.Anonymous().GetStringAsync("/openapi/v1.json");
+        Assert.All(DeciderCatalog.Kinds, kind =>
+        {
+            Assert.Matches($"Kinds are [a-z, ]*{kind}", description);
+            Assert.All(["src/DrOrchestrator.Cli/Commands/AuditCommands.cs", "src/DrOrchestrator.Cli/README.md", "runbooks/README.md"], page => Assert.Contains($"{kind}-", Checkout.Text(page), StringComparison.Ordinal));
+        });
+    }
+
     [Theory]
     [InlineData("DELETE", "/api/v1/runs", null, HttpStatusCode.MethodNotAllowed, "This address does not take DELETE.", "It takes GET, POST.")]
     [InlineData("POST", "/api/v1/runs", "text/plain", HttpStatusCode.UnsupportedMediaType, "This address does not take 'text/plain; charset=utf-8'.", "Send JSON, and say so: Content-Type: application/json.")]
@@ -66,4 +95,13 @@ public sealed class DescriptionTests
         var problem = await response.Content.ReadFromJsonAsync<Problem>(ContractJson.Options);
         Assert.Equal((title, wayOut), (problem!.Title, problem.WayOut));
     }
+
+    /// <summary>Without the names of its parts and without its query.</summary>
+    private static string Unnamed(string call) => Named().Replace(call.Split('?')[0], "{}");
+
+    [GeneratedRegex("(GET|POST|PUT|PATCH|DELETE) /[^`]*")]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Named();
 }

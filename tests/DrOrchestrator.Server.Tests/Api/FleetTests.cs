@@ -36,6 +36,27 @@ public sealed class FleetTests
         Assert.Equal(["db-1", "web-1"], detail!.Vms.Select(vm => vm.Name));
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("No answer.", "No answer from b1 in the last look. ")]
+    public async Task A_VM_that_is_held_says_why_and_what_clears_it(string? silence, string silent)
+    {
+        await using var server = await TestServerHost.Start();
+        using var client = await server.As("night-shift", Scopes.View);
+        RunStory.Tell(server.Store, SteppedClock.Start);
+        server.Store.Given(
+            StreamId.Vm(new VmId("id-db-1")), new MoveEvent.InvestigationStarted("The connection was lost.") { At = SteppedClock.Start.AddSeconds(30) });
+        var look = RunStory.Observation(SteppedClock.Start);
+        server.Fleet.Last = new FleetLook(look with { Hosts = [look.Hosts[0], look.Hosts[1] with { Silence = silence }] }, SteppedClock.Start);
+
+        var vms = (await client.GetFromJsonAsync<VmList>("/api/v1/vms", ContractJson.Options))!.Vms;
+
+        var held = Assert.Single(vms, vm => vm.Held is not null);
+        Assert.Equal(
+            ("db-1", $"After its move a copy might be at a1 or at b1. {silent}It is released when all of these but one have answered that they have none. Look at those that are silent; start no copy by hand before."),
+            (held.Name, held.Held));
+    }
+
     [Fact]
     public async Task A_site_is_shown_with_its_hosts_what_they_have_left_the_slots_in_use_and_what_stands()
     {

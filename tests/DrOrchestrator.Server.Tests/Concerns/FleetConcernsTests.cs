@@ -26,7 +26,7 @@ public sealed class FleetConcernsTests
         var told = Assert.Single(await watch.Now(CancellationToken.None));
         Assert.Equal((ConcernKind.DrEverythingStopped, "drctl resume-all --reason \"…\""), (told.Kind, told.Command));
         Assert.Equal(
-            "Everything is stopped by night-shift since 2026-03-01 02:15:00 UTC: The link flaps. Not every run has been heard yet. Let it go on with drctl resume-all.", told.Summary);
+            "Everything is stopped by night-shift since 2026-03-01 02:15:00 UTC: The link flaps. Not every run has been heard yet. Let it go on with drctl resume-all --reason WHY.", told.Summary);
 
         server.Store.Given(StreamId.Admission, new AdmissionEvent.StopInForce(1, []) { At = Now });
         Assert.Contains("No transfer begins.", Assert.Single(await watch.Now(CancellationToken.None)).Summary, StringComparison.Ordinal);

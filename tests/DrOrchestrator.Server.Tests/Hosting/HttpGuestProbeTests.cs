@@ -45,15 +45,32 @@ public sealed class HttpGuestProbeTests : IDisposable
     public async Task An_answer_without_an_end_is_not_read_to_it() =>
         Unusable(await Ask(Ok($$"""{"boot":"{{new string('x', 100_000)}}","ticks":7}""")), "no usable answer");
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1000000000\r\n\r\nok")]
+    [InlineData("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")]
+    public async Task Where_no_field_is_looked_at_any_2xx_is_the_sign_of_life_and_its_body_is_not_read(string response) =>
+        Assert.Equal(new GuestObservation(null, null), Assert.IsType<Outcome<GuestObservation>.Done>(await Ask(response, boot: null, counter: null)).Value);
+
+    [Fact]
+    public async Task Where_no_field_is_looked_at_another_status_proves_nothing() =>
+        Unusable(await Ask("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nok", boot: null, counter: null), "answered 503");
+
+    [Theory]
+    [InlineData("boot", null)]
+    [InlineData(null, "ticks")]
+    public async Task Where_one_field_is_looked_at_a_bare_answer_proves_nothing(string? boot, string? counter) =>
+        Unusable(await Ask(Ok("ok"), boot, counter), "no usable answer");
+
     private static void Unusable(Outcome<GuestObservation> outcome, string named) =>
         Assert.Contains(named, Assert.IsType<Outcome<GuestObservation>.Unknown>(outcome).Reason, StringComparison.Ordinal);
 
     private static string Ok(string body) =>
         $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
-    private async Task<Outcome<GuestObservation>> Ask(string response)
+    private async Task<Outcome<GuestObservation>> Ask(string response, string? boot = "boot", string? counter = "ticks")
     {
-        var check = new GuestCheck($"http://127.0.0.1:{((IPEndPoint)guest.LocalEndpoint).Port}/status", "boot", "ticks");
+        var check = new GuestCheck($"http://127.0.0.1:{((IPEndPoint)guest.LocalEndpoint).Port}/status", boot, counter);
         var asking = probe.Observe(new VmRef(new VmId("00000000-0000-4000-8000-000000000001"), "vm"), check, default);
         using var client = await guest.AcceptTcpClientAsync();
         await using var stream = client.GetStream();

@@ -22,7 +22,7 @@ internal static class AdmissionViews
 
     /// <summary>The sentence for whoever asks what the whole is doing; null: nothing is stopped.</summary>
     public static string? Sentence(AdmissionState state) => state.Stop is { } stop
-        ? $"Everything is stopped by {stop.By} since {stop.At:yyyy-MM-dd HH:mm:ss} UTC: {stop.Reason} {Again(state)}{(state.InForce is null ? "Not every run has been heard yet." : "No transfer begins.")} Let it go on with drctl resume-all."
+        ? $"Everything is stopped by {stop.By} since {stop.At:yyyy-MM-dd HH:mm:ss} UTC: {stop.Reason} {Again(state)}{(state.InForce is null ? "Not every run has been heard yet." : "No transfer begins.")} Let it go on with drctl resume-all --reason WHY."
         : null;
 
     private static LimitsView Limits(AdmissionState state)

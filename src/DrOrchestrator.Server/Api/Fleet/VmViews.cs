@@ -1,5 +1,6 @@
 using DrOrchestrator.Contracts.Http;
 using DrOrchestrator.Core.Inventory;
+using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 
 namespace DrOrchestrator.Server.Api.Fleet;
@@ -14,11 +15,13 @@ public sealed class VmViews(StateReader states, IFleetView fleet)
     public async Task<IReadOnlyList<VmView>> List(CancellationToken cancellationToken)
     {
         var custody = (await states.List("vm", Limit, cancellationToken)).ToDictionary(state => state.Stream.Id, state => (MoveState)state.State, StringComparer.Ordinal);
-        var copies = (fleet.Last?.Observation.Hosts ?? []).SelectMany(host => host.Copies).ToLookup(copy => copy.Vm.Id.Value, StringComparer.Ordinal);
+        var hosts = fleet.Last?.Observation.Hosts ?? [];
+        var silent = hosts.Where(host => !host.Answered).Select(host => host.Host).ToHashSet();
+        var copies = hosts.SelectMany(host => host.Copies).ToLookup(copy => copy.Vm.Id.Value, StringComparer.Ordinal);
         return
         [
             .. custody.Keys.Union(copies.Select(group => group.Key))
-                .Select(id => Compose(id, custody.GetValueOrDefault(id, MoveState.Initial), [.. copies[id]]))
+                .Select(id => Compose(id, custody.GetValueOrDefault(id, MoveState.Initial), [.. copies[id]], silent))
                 .OrderBy(vm => vm.Name, StringComparer.Ordinal).ThenBy(vm => vm.Id, StringComparer.Ordinal),
         ];
     }
@@ -31,7 +34,14 @@ public sealed class VmViews(StateReader states, IFleetView fleet)
         return byId.Length > 0 ? byId : [.. all.Where(vm => vm.Name == idOrName)];
     }
 
-    private static VmView Compose(string id, MoveState state, VmCopy[] copies)
+    /// <summary>The reason, which of its hosts were silent in the last look, and the way out.</summary>
+    private static string Held(Refusal why, MoveState state, IReadOnlySet<HostId> silent)
+    {
+        HostId[] away = [.. state.Custody.MightRunAt.Where(silent.Contains)];
+        return $"{why.Reason} {(away.Length == 0 ? "" : $"No answer from {string.Join(", ", away)} in the last look. ")}{why.WayOut}";
+    }
+
+    private static VmView Compose(string id, MoveState state, VmCopy[] copies, IReadOnlySet<HostId> silent)
     {
         // The copy that runs says most truly how large the VM is.
         var seen = copies.OrderByDescending(copy => copy.State is VmState.Running).FirstOrDefault();
@@ -44,6 +54,7 @@ public sealed class VmViews(StateReader states, IFleetView fleet)
             Generation = state.Custody.Generation,
             Phase = Words.Of(state.Phase),
             HeldByRun = state.Move?.Run.Value,
+            Held = HeldVm.Why(state) is { } why ? Held(why, state, silent) : null,
             LastEnd = state.LastAnswer?.Reason,
             Duplicate = [.. state.Duplicate.Select(host => host.Value)],
             MemoryBytes = seen?.Memory.Value,

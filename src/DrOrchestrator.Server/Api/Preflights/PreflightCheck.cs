@@ -89,7 +89,7 @@ public sealed class PreflightCheck(ScopeReader scopes, IDrivers drivers, StateRe
             // Generation 0 and a move of no run: whatever a driver does with it, it is older than any order.
             var request = new MigrationRequest(
                 MoveId.Of(new RunId("preflight"), move.Vm.Id, 0), move.Vm, move.Source, move.Destination, 0, terms.Policy.Migration);
-            var answer = await drivers.For(move.Source).Preflight(request, cancellationToken);
+            var answer = await CapabilityFindings.Preflight(drivers.For(move.Source), request, cancellationToken);
             List<Finding> findings = answer switch
             {
                 Outcome<IReadOnlyList<Finding>>.Done done => [.. done.Value],

@@ -14,9 +14,11 @@ internal static class StreamEndpoints
     private const int Usual = 200;
     private const int Most = 1000;
 
+    private static readonly string Kinds = $"Kinds are {string.Join(", ", DeciderCatalog.Kinds)}; of the fleet there are {StreamId.Admission} and {StreamId.Brakes}.";
+
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/streams/{stream}/events", Events).RequireAuthorization(AccessPolicies.For(Scopes.View))
-            .Describe<EventPage>("showEvents", "The record of one host, run or VM, with what caused each event.", [400, 404]);
+            .Describe<EventPage>("showEvents", $"The record of one stream, with what caused each event. {Kinds}", [400, 404]);
 
     private static async Task<IResult> Events(string stream, IEventRecord record, CancellationToken cancellationToken, long after = 0, int limit = Usual)
     {
@@ -27,12 +29,12 @@ internal static class StreamEndpoints
         }
         catch (FormatException exception)
         {
-            return Problems.BadRequest(exception.Message, "Kinds are host, run and vm.");
+            return Problems.BadRequest(exception.Message, Kinds);
         }
 
         if (!DeciderCatalog.Kinds.Contains(id.Kind))
         {
-            return Problems.BadRequest($"No stream is of the kind '{id.Kind}'.", $"Kinds are {string.Join(", ", DeciderCatalog.Kinds)}.");
+            return Problems.BadRequest($"No stream is of the kind '{id.Kind}'.", Kinds);
         }
 
         var most = Math.Clamp(limit, 1, Most);

@@ -100,6 +100,7 @@ public sealed class SimulatedDriver(SimulatedFleet fleet, SimulatedDriverOptions
                 virtualCpusThere: 0,
                 [],
                 [])
+            .Concat(CapabilityFindings.Of(request, this))
             .FirstOrDefault(f => f.Severity == FindingSeverity.Error);
         return error is null
             ? await Send(

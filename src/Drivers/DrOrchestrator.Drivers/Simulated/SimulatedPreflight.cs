@@ -42,15 +42,6 @@ internal static class SimulatedPreflight
         }
 
         findings.AddRange(OtherActorFindings.Of(actors, request.Options.OtherActors));
-        if (request.Options.PostCopy)
-        {
-            findings.Add(new Finding(
-                FindingArea.Bandwidth,
-                FindingSeverity.Error,
-                "The plan asks for post-copy, which the simulated driver does not have.",
-                "Leave migration.postCopy out of the plan."));
-        }
-
         if (request.Options.Encrypted && !canEncrypt)
         {
             findings.Add(new Finding(
