@@ -6,12 +6,14 @@ namespace DrOrchestrator.Server.Concerns;
 
 /// <summary>
 /// What our own probes found of a host and no plan acts on. It is told and nothing more: nothing can be live-migrated off a host that does not
-/// answer, and what the probes found outlasts it by the answers that end it, so a plan would begin just when the host is back.
+/// answer, and what the probes found outlasts it by the answers that end it, so a plan would begin just when the host is back. Where a plan acted
+/// after all and its run is over, nothing acts any more, and it is told as well.
 /// </summary>
 internal static class ProbeConcerns
 {
     public static IEnumerable<Concern> Of(HostState host) => host.Host is not { } name ? [] :
-        host.Conditions.Values.Where(condition => !host.Acting.Contains(condition.Fingerprint) && ProbeReports.IsOne(condition)).Select(condition => Of(name, condition));
+        host.Conditions.Values.Where(condition => ProbeReports.IsOne(condition) && (host.Phase is HostPhase.Handled || !host.Acting.Contains(condition.Fingerprint)))
+            .Select(condition => Of(name, condition));
 
     private static Concern Of(HostId host, HostCondition condition) => condition.Name == ProbeReports.NotAnswering
         ? new Concern(

@@ -1,3 +1,4 @@
+using DrOrchestrator.Core.Health;
 using DrOrchestrator.Server.Api;
 using DrOrchestrator.Server.Concerns;
 using DrOrchestrator.Server.Probes;
@@ -69,7 +70,7 @@ public sealed class ProbeTellingTests : ProbeScene
     }
 
     [Fact]
-    public async Task What_a_plan_acts_on_is_told_by_what_becomes_of_it()
+    public async Task What_a_plan_acts_on_is_told_by_what_becomes_of_it_and_again_when_its_run_is_over()
     {
         await using var server = await TestServerHost.Start(draft => draft.Plan = Samples.Plan.Replace("HostHardwareFailing", ProbeReports.NotAnswering, StringComparison.Ordinal));
         Silent.Add("a1");
@@ -78,6 +79,8 @@ public sealed class ProbeTellingTests : ProbeScene
 
         Assert.Equal(2, server.Store.EventsOf(A1).Count);
         Assert.Empty(await Told(server));
+        var over = HostDecider.Instance.Fold([.. server.Store.EventsOf(A1).Cast<HostEvent>()]) with { Phase = HostPhase.Handled };
+        Assert.Equal(ConcernKind.DrHostNotAnswering, Assert.Single(RecordConcerns.Of([over], [], [], server.Clock.Now)).Kind);
     }
 
     private static Task<IReadOnlyList<Concern>> Told(TestServerHost server) => new RecordWatch(server.Get<StateReader>(), server.Clock).Now(CancellationToken.None);
