@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DrOrchestrator.SystemTests.Infrastructure;
+using DrOrchestrator.Testing;
 
 namespace DrOrchestrator.Benchmarks;
 
@@ -22,12 +23,13 @@ internal static class Evacuation
     private const string Confirmed = "virsh-confirmed";
     private const string Product = "product";
     private const int Chosen = 4;
+    private const double WantedOverVirsh = 1.10;
     private static readonly int[] Parallel = [1, 2, 4, 8];
 
     // The run says itself how long it took; asking often would take the processors from it, and virsh is not asked at all.
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    public static async Task Measure(int rounds)
+    public static async Task Measure(Goals goals, int rounds)
     {
         var seen = new List<Sample>();
         await ChildProcess.Script("deploy/lab/guests", "--clean", "--per-host", $"a1={Guests}");
@@ -64,6 +66,10 @@ internal static class Evacuation
                 Say($$"""{"benchmark":"evacuation","observed":"real","against":"{{way}}","guests":{{Guests}},"parallel":{{parallel}},"rounds":{{rounds}},"makespanSeconds":{{product.Makespan:0.0}},"virshMakespanSeconds":{{virsh.Makespan:0.0}},"makespanRatio":{{product.Makespan / virsh.Makespan:0.00}},"silenceSeconds":{{product.Silence:0.00}},"virshSilenceSeconds":{{virsh.Silence:0.00}},"silenceRatio":{{product.Silence / virsh.Silence:0.00}}}""");
             }
         }
+
+        var (chosen, plain) = (Median(seen, Product, Chosen), Median(seen, Plain, Chosen));
+        goals.AtMost($"evacuation: makespan over plain virsh's at {Chosen} at once", chosen.Makespan / plain.Makespan, WantedOverVirsh);
+        goals.AtMost($"evacuation: worst silence over plain virsh's at {Chosen} at once", chosen.Silence / plain.Silence, WantedOverVirsh);
     }
 
     private static string ServerFolder => Environment.GetEnvironmentVariable("DR_DEMO_STATE") ?? "/var/lib/drorchestrator-lab-server";

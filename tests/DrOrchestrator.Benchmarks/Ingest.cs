@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using DrOrchestrator.SystemTests.Infrastructure;
+using DrOrchestrator.Testing;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -20,12 +21,13 @@ internal static class Ingest
     private const int Rounds = 3;
     private const int Parallel = 64;
     private const int Grouped = 10;
+    private const double WantedOverRaw = 0.5;
     private const int Port = 15981;
     private const string Schema = "ingest";
     private const string Exchange = "bench.monitoring";
     private static readonly string[] Hosts = ["a1", "a2", "b1", "b2"];
 
-    public static async Task Measure(Services services)
+    public static async Task Measure(Services services, Goals goals)
     {
         await using var fleet = await TestFleet.Start(services.Folder, vms: 1, memoryMebibytes: 64, instant: true);
         await using var connection = await new ConnectionFactory { Uri = new Uri(services.RabbitMq) }.CreateConnectionAsync();
@@ -68,6 +70,10 @@ internal static class Ingest
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"benchmark":"ingest","events":{{Events}},"rawPerSecond":{{Median("raw"):0}},"amqpPerSecond":{{Median("amqp"):0}},"httpPerSecond":{{Median("http"):0}},"httpGroupedPerSecond":{{Median("http-grouped"):0}},"amqpOverRaw":{{Median("amqp") / Median("raw"):0.00}},"httpOverRaw":{{Median("http") / Median("raw"):0.00}},"httpGroupedOverRaw":{{Median("http-grouped") / Median("raw"):0.00}}}"""));
+        foreach (var way in rates.Keys.Where(way => way != "raw"))
+        {
+            goals.AtLeast($"ingest: events per second by {way} over the bare program's", Median(way) / Median("raw"), WantedOverRaw);
+        }
     }
 
     /// <summary>The same bytes for the raw program and for the product, apart from the fingerprint.</summary>

@@ -4,6 +4,7 @@ using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Plans;
 using DrOrchestrator.Core.Runs;
 using DrOrchestrator.SystemTests.Infrastructure;
+using DrOrchestrator.Testing;
 using Npgsql;
 
 namespace DrOrchestrator.Benchmarks;
@@ -12,8 +13,10 @@ namespace DrOrchestrator.Benchmarks;
 internal static class Throughput
 {
     private const int WarmUp = 200;
+    private const double WantedPerSecond = 40;
+    private const double WantedCost = 1.15;
 
-    public static async Task Measure(Services services)
+    public static async Task Measure(Services services, Goals goals)
     {
         var perMove = new Dictionary<int, List<double>> { [100] = [], [1000] = [] };
         for (var round = 1; round <= 3; round++)
@@ -30,6 +33,9 @@ internal static class Throughput
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"benchmark":"throughput","movesPerSecond100":{{1 / Median(100):0.0}},"movesPerSecond1000":{{1 / Median(1000):0.0}},"costPerMove1000Over100":{{Median(1000) / Median(100):0.000}}}"""));
+        goals.AtLeast("throughput: moves per second in runs of 100", 1 / Median(100), WantedPerSecond);
+        goals.AtLeast("throughput: moves per second in runs of 1,000", 1 / Median(1000), WantedPerSecond);
+        goals.AtMost("throughput: cost per move, 1,000 against 100,", Median(1000) / Median(100), WantedCost);
     }
 
     /// <summary>

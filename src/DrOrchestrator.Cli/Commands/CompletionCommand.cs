@@ -4,7 +4,7 @@ namespace DrOrchestrator.Cli.Commands;
 
 /// <summary>
 /// Prints what a shell needs to complete drctl's commands and options. The shell asks drctl itself with each press of the key, by
-/// System.CommandLine's <c>[suggest]</c> directive, so that what it offers is what this version takes. No server is asked.
+/// System.CommandLine's <c>[suggest]</c> directive, so that what it offers is what this version takes. No server is asked. What is before drctl on the line, as in a pipe, is left out.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -22,7 +22,8 @@ internal static class CompletionCommand
         # drctl completion for zsh: source <(drctl completion zsh)
         _drctl() {
           local -a offered
-          offered=("${(@f)$(drctl "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+          local line="${(j: :)words[1,CURRENT-1]} $PREFIX"
+          offered=("${(@f)$(drctl "[suggest:${#line}]" "$line" 2>/dev/null)}")
           compadd -a offered
         }
         compdef _drctl drctl
@@ -30,7 +31,11 @@ internal static class CompletionCommand
 
     private const string Fish = """
         # drctl completion for fish: drctl completion fish | source
-        complete -c drctl -f -a '(drctl "[suggest:"(commandline -C)"]" (commandline -cp) 2>/dev/null)'
+        function __drctl_offered
+          set -l line (commandline -cp | string trim --left)
+          drctl "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -c drctl -f -a '(__drctl_offered)'
         """;
 
     public static Command All(CliEnvironment environment) => new("completion", "Prints a script that lets your shell complete drctl.")

@@ -24,6 +24,9 @@ public enum ConcernKind
     /// <summary>The only host of the inventory does not answer: whether it or the server is at fault can not be told.</summary>
     DrOnlyHostSilent,
 
+    /// <summary>A host does not answer our own probes, and no plan acts on that: whether its VMs run is not known.</summary>
+    DrHostNotAnswering,
+
     /// <summary>A VM is held, because it is not known where a copy of it might run.</summary>
     DrOutcomeUnknown,
 
@@ -36,7 +39,10 @@ public enum ConcernKind
     /// <summary>VMs run at a sick host that a run had emptied: they came after its look, and nobody moves them by itself.</summary>
     DrHostInUseAgain,
 
-    /// <summary>An alert came that no host or plan could be found for.</summary>
+    /// <summary>A host answers our own probes at times and at times not, and no plan acts on that.</summary>
+    DrHostAnsweringUnsteadily,
+
+    /// <summary>A report came that was not used, or a group of alerts from which some were left out.</summary>
     DrAlertUnmatched,
 
     /// <summary>Hosts and VMs are not as the inventory has them, and no run of ours brought it about.</summary>
@@ -44,6 +50,9 @@ public enum ConcernKind
 
     /// <summary>Another system's exchange takes no facts of the record.</summary>
     DrPublishingStuck,
+
+    /// <summary>The dead-man's switch outside has taken no beat of a server process for three intervals.</summary>
+    DrHeartbeatMissed,
 
     /// <summary>The brakes held a recovery back until a time; it is looked at again then.</summary>
     DrRecoveryPostponed,

@@ -13,6 +13,7 @@ public static class ConcernRegistration
         services.AddSingleton<IConcernSource, DriftConcerns>();
         services.AddSingleton<AlertSender>();
         services.AddSingleton<HeartbeatSender>();
+        services.AddSingleton<IConcernSource>(provider => provider.GetRequiredService<HeartbeatSender>());
         services.AddSingleton<ConcernWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ConcernWatch>());
         services.AddHostedService<ConcernGauges>();

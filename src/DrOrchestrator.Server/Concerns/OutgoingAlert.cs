@@ -54,7 +54,7 @@ public sealed record OutgoingAlert
     private static string SeverityOf(ConcernKind kind) => kind switch
     {
         ConcernKind.DrDuplicateRunning or ConcernKind.DrDecisionWaiting or ConcernKind.DrTooManySickHosts or ConcernKind.DrEverythingStopped
-            or ConcernKind.DrServerNotReady or ConcernKind.DrOrchestratorBlind or ConcernKind.DrOnlyHostSilent => "critical",
+            or ConcernKind.DrServerNotReady or ConcernKind.DrOrchestratorBlind or ConcernKind.DrOnlyHostSilent or ConcernKind.DrHostNotAnswering => "critical",
         ConcernKind.DrRecoveryPostponed => "info",
         _ => "warning",
     };

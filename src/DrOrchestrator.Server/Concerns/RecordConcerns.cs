@@ -24,6 +24,7 @@ public static class RecordConcerns
             .Concat(runs.Select(Paused))
             .Concat(Failures(latest, now))
             .Concat(hosts.Select(host => InUseAgain(host, vms, latest)))
+            .Concat(hosts.SelectMany(ProbeConcerns.Of))
             .OfType<Concern>();
     }
 

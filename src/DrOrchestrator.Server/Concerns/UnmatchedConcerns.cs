@@ -1,4 +1,3 @@
-using DrOrchestrator.Server.Ingest;
 using DrOrchestrator.Server.Ingest.Unmatched;
 
 namespace DrOrchestrator.Server.Concerns;
@@ -9,25 +8,39 @@ public sealed class UnmatchedConcerns(IUnmatchedReports reports, TimeProvider cl
     /// <summary>More than Alertmanager's usual <c>repeat_interval</c> of four hours, so that one that stands does not come and go.</summary>
     private static readonly TimeSpan IsNews = TimeSpan.FromHours(5);
 
-    /// <summary>Reports looked at, last seen first: the listing has all of them.</summary>
-    private const int Capacity = 200;
+    /// <summary>Told one by one, last seen first; that there are more is told too, and the listing has them.</summary>
+    private const int Most = 200;
 
-    /// <summary>By name, not by fingerprint: a thousand of one rule are one thing to correct. What came late says nothing of now, and asks for nothing.</summary>
+    private const string Command = "drctl alerts --unmatched";
+
+    /// <summary>By name and sender, not by fingerprint: a thousand of one rule are one thing to correct. What came late asks for nothing.</summary>
     public async Task<IReadOnlyList<Concern>> Now(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        return
-        [
-            .. (await reports.List(null, Capacity, cancellationToken))
-                .Where(report => report.Kind is not UnmatchedKind.Late && now - report.LastSeen <= IsNews)
-                .GroupBy(report => report.Name ?? "unnamed", StringComparer.Ordinal)
-                .Select(named => new Concern(
-                    ConcernKind.DrAlertUnmatched,
-                    [new("unmatched", named.Key)],
-                    $"{(named.First().Name is { } name ? $"The alert {name}" : "A report without a name")} came from {named.First().Sender} and was not taken: {named.First().Reason}",
-                    "Correct the alert's labels, the inventory or the runbook's triggers; what was sent is kept.",
-                    "drctl alerts --unmatched",
-                    named.Min(report => report.FirstSeen))),
-        ];
+        var sorts = await reports.Sorts(clock.GetUtcNow() - IsNews, Most + 1, cancellationToken);
+        return [.. sorts.Take(Most).Select(Of), .. sorts.Count > Most ? [More] : Array.Empty<Concern>()];
     }
+
+    private static Concern Of(UnmatchedSort sort) => sort.Truncated
+        ? new Concern(
+            ConcernKind.DrAlertUnmatched,
+            [new("group", sort.Name), new("sender", sort.Sender)],
+            $"{(sort.Name == UnmatchedSort.Unnamed ? "A group without a key" : $"The group {sort.Name}")} came incomplete from {sort.Sender}; what it did list was read. {sort.Reason}",
+            "Raise max_alerts of that webhook_config, or group more finely; what was left out is to be seen in that Alertmanager alone.",
+            Command,
+            sort.FirstSeen)
+        : new Concern(
+            ConcernKind.DrAlertUnmatched,
+            [new("unmatched", sort.Name), new("sender", sort.Sender)],
+            $"{(sort.Name == UnmatchedSort.Unnamed ? "A report without a name" : $"The alert {sort.Name}")} came from {sort.Sender} and was not taken: {sort.Reason}",
+            "Correct the alert's labels, the inventory or the runbook's triggers; what was sent is kept.",
+            Command,
+            sort.FirstSeen);
+
+    private static Concern More { get; } = new(
+        ConcernKind.DrAlertUnmatched,
+        [new("unmatched", $"more than {Most} names")],
+        $"Reports of more than {Most} names and senders were not taken; the {Most} last seen are told one by one.",
+        "Correct what sends them; the listing has all that are kept.",
+        Command,
+        Since: null);
 }

@@ -76,6 +76,29 @@ public sealed class PostgresUnmatchedReports(NpgsqlDataSource database, StoreOpt
         return reports;
     }
 
+    public async Task<IReadOnlyList<UnmatchedSort>> Sorts(DateTimeOffset since, int limit, CancellationToken cancellationToken)
+    {
+        const string sort = $"coalesce(name, '{UnmatchedSort.Unnamed}'), sender, kind = '{nameof(UnmatchedKind.Truncated)}'";
+        await using var command = database.CreateCommand($"""
+            select name, sender, truncated, reason, first_seen, last_seen from (
+                select distinct on ({sort}) {sort}, reason, min(first_seen) over (partition by {sort}), last_seen, id
+                from {Reports} where kind <> '{nameof(UnmatchedKind.Late)}' and last_seen >= $1
+                order by {sort}, last_seen desc, id desc) as sorts (name, sender, truncated, reason, first_seen, last_seen, id)
+            order by last_seen desc, id desc limit $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = since.ToUniversalTime() });
+        command.Parameters.Add(new NpgsqlParameter { Value = limit });
+        var sorts = new List<UnmatchedSort>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sorts.Add(new UnmatchedSort(
+                reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return sorts;
+    }
+
     public async Task<(UnmatchedReport Report, KeptBody? Body)?> Find(string id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(

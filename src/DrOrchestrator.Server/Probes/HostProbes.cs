@@ -21,7 +21,7 @@ namespace DrOrchestrator.Server.Probes;
 /// <para><b>With one host</b> in the inventory its silence and a blind server look the same: a person is told so, and nothing else.</para>
 /// </summary>
 public sealed class HostProbes(
-    Observer observer, IInventory inventory, ProbeReports reports, ReportIntake intake, IProbeLead lead, ProbeOptions options, EngineOptions engine, TimeProvider clock,
+    Observer observer, IInventory inventory, ProbeReports reports, ReportIntake intake, StrandedConditions stranded, IProbeLead lead, ProbeOptions options, EngineOptions engine, TimeProvider clock,
     ILogger<HostProbes> log) : BackgroundService, IConcernSource
 {
     private readonly Dictionary<HostId, HostProbe> probes = [];
@@ -126,6 +126,8 @@ public sealed class HostProbes(
         {
             await Tell(report, cancellationToken);
         }
+
+        await stranded.TakeBack([.. hosts.Select(host => host.Host)], "the inventory does not have it", cancellationToken);
     }
 
     /// <summary>What stands is told with every round, its end once it was taken.</summary>

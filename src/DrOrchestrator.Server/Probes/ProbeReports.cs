@@ -38,6 +38,13 @@ public sealed class ProbeReports(HostMatching hosts)
         }
     }
 
+    /// <summary>Whether a condition is one that probes came to.</summary>
+    public static bool IsOne(HostCondition condition) =>
+        condition.Name is NotAnswering or Unsteady && condition.Fingerprint.StartsWith($"{Source}/{condition.Name}/", StringComparison.Ordinal);
+
+    /// <summary>The fingerprints that the probes of this host may come to.</summary>
+    public static IEnumerable<string> Fingerprints(HostId host) => [Fingerprint(NotAnswering, host), Fingerprint(Unsteady, host)];
+
     /// <summary>As it goes in.</summary>
     public static IncomingMessage Message(ReadReport.Usable report, string server) =>
         new(IncomingMessage.Probe, new Actor(server), JsonSerializer.SerializeToUtf8Bytes(report.Condition.Labels));
@@ -49,9 +56,11 @@ public sealed class ProbeReports(HostMatching hosts)
             ["alertname"] = name, ["host"] = host.Host.Value, ["instance"] = host.Host.Value, ["site"] = host.Site.Value, ["severity"] = severity, ["source"] = Source,
         };
         var match = hosts.ByName(host.Host.Value, labels);
-        var condition = new HostCondition($"{Source}/{name}/{host.Host}", name, summary, labels, stands ? since : default);
+        var condition = new HostCondition(Fingerprint(name, host.Host), name, summary, labels, stands ? since : default);
         return new ReadReport.Usable(match.Host ?? host.Host, condition, stands, stands ? null : now, SaidOnce: false, match.Match);
     }
+
+    private static string Fingerprint(string name, HostId host) => $"{Source}/{name}/{host}";
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -1,8 +1,6 @@
 using System.Net;
-using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Engine;
 using DrOrchestrator.Server.Concerns;
-using DrOrchestrator.Server.Ingest;
-using DrOrchestrator.Server.Ingest.Unmatched;
 using DrOrchestrator.Server.Readiness;
 using DrOrchestrator.Server.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +12,7 @@ public sealed class ConcernWatchTests : IDisposable
 {
     private const string One = "http://one.example.org:9093/";
     private const string Two = "http://two.example.org:9093/prefix/";
+    private static readonly EngineOptions Engine = new() { Worker = "dr1" };
     private readonly SteppedClock clock = new();
     private readonly FakeAlertmanager alertmanager = new();
     private readonly StandingSource source = new();
@@ -95,7 +94,7 @@ public sealed class ConcernWatchTests : IDisposable
     {
         using var outside = new FakeSwitch();
         var beating = options with { Alertmanagers = [], Heartbeat = new Uri("http://switch.example.org/ping/secret"), HeartbeatEvery = TimeSpan.FromSeconds(30) };
-        using var heartbeat = new HeartbeatSender(beating, clock, NullLogger<HeartbeatSender>.Instance, outside);
+        using var heartbeat = new HeartbeatSender(beating, Engine, clock, NullLogger<HeartbeatSender>.Instance, outside);
         var watch = new ConcernWatch([source], Readiness(), sender, heartbeat, beating, clock, NullLogger<ConcernWatch>.Instance);
         for (var round = 0; round < 5; round++)
         {
@@ -111,37 +110,9 @@ public sealed class ConcernWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_not_used_is_a_concern_by_name_for_as_long_as_it_is_repeated()
-    {
-        var kept = new MemoryUnmatchedReports();
-        var concerns = new UnmatchedConcerns(kept, clock);
-        Task Came(string fingerprint, UnmatchedKind kind = UnmatchedKind.Unmatched) => kept.Keep(
-            UnmatchedReport.Of(
-                new IncomingMessage(IncomingMessage.Alertmanager, new Actor("alertmanager"), "{}"u8.ToArray()),
-                [new ReadReport.Unusable(kind, fingerprint, "NodeDown", "No host.", "{}")],
-                clock.Now),
-            "{}"u8.ToArray(),
-            2,
-            CancellationToken.None);
-        await Came("f0", UnmatchedKind.Late);
-        Assert.Empty(await concerns.Now(CancellationToken.None));
-        await Came("f1");
-        await Came("f2");
-        var one = Assert.Single(await concerns.Now(CancellationToken.None));
-        Assert.Equal("The alert NodeDown came from alertmanager and was not taken: No host.", one.Summary);
-        Assert.Equal(SteppedClock.Start, one.Since);
-        clock.Now += TimeSpan.FromHours(4);
-        await Came("f1");
-        clock.Now += TimeSpan.FromHours(4);
-        Assert.Single(await concerns.Now(CancellationToken.None));
-        clock.Now += TimeSpan.FromHours(2);
-        Assert.Empty(await concerns.Now(CancellationToken.None));
-    }
-
-    [Fact]
     public async Task What_keeps_a_server_from_its_work_is_told_once_it_has_lasted()
     {
-        var concerns = new ReadinessConcerns(Readiness(), new Engine.EngineOptions { Worker = "dr1" }, clock);
+        var concerns = new ReadinessConcerns(Readiness(), Engine, clock);
         probe.Wrong = "Away.";
         Assert.Empty(await concerns.Now(CancellationToken.None));
         clock.Now += TimeSpan.FromSeconds(30);
@@ -159,7 +130,7 @@ public sealed class ConcernWatchTests : IDisposable
     private ServerReadiness Readiness() => new([probe], clock, NullLogger<ServerReadiness>.Instance);
 
     private ConcernWatch Watch() => new(
-        [source], Readiness(), sender, new HeartbeatSender(options, clock, NullLogger<HeartbeatSender>.Instance), options, clock, NullLogger<ConcernWatch>.Instance);
+        [source], Readiness(), sender, new HeartbeatSender(options, Engine, clock, NullLogger<HeartbeatSender>.Instance), options, clock, NullLogger<ConcernWatch>.Instance);
 
     private async Task<string[]> Round(ConcernWatch watch)
     {

@@ -1,3 +1,4 @@
+using DrOrchestrator.Server.Ingest;
 using DrOrchestrator.Server.Ingest.Unmatched;
 
 namespace DrOrchestrator.Server.Tests.Fakes;
@@ -53,6 +54,17 @@ internal sealed class MemoryUnmatchedReports : IUnmatchedReports
         [
             .. All.OrderByDescending(report => report.LastSeen).ThenByDescending(report => report.Id, StringComparer.Ordinal)
                 .Where(report => before is null || report.LastSeen < before.LastSeen || (report.LastSeen == before.LastSeen && string.CompareOrdinal(report.Id, before.Id) < 0))
+                .Take(limit),
+        ]);
+
+    public Task<IReadOnlyList<UnmatchedSort>> Sorts(DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<UnmatchedSort>>(
+        [
+            .. All.Where(report => report.Kind is not UnmatchedKind.Late && report.LastSeen >= since)
+                .GroupBy(report => (Name: report.Name ?? UnmatchedSort.Unnamed, report.Sender, Truncated: report.Kind is UnmatchedKind.Truncated))
+                .Select(sort => (sort.Key, Last: sort.OrderBy(report => report.LastSeen).ThenBy(report => report.Id, StringComparer.Ordinal).Last(), First: sort.Min(report => report.FirstSeen)))
+                .OrderByDescending(sort => sort.Last.LastSeen).ThenByDescending(sort => sort.Last.Id, StringComparer.Ordinal)
+                .Select(sort => new UnmatchedSort(sort.Key.Name, sort.Key.Sender, sort.Key.Truncated, sort.Last.Reason, sort.First, sort.Last.LastSeen))
                 .Take(limit),
         ]);
 

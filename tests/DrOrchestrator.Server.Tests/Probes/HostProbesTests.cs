@@ -6,6 +6,7 @@ using DrOrchestrator.Drivers.Simulated;
 using DrOrchestrator.Engine;
 using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Work;
+using DrOrchestrator.Server.Api;
 using DrOrchestrator.Server.Concerns;
 using DrOrchestrator.Server.Configuration;
 using DrOrchestrator.Server.Hosting;
@@ -20,18 +21,14 @@ using static DrOrchestrator.Core.Health.HostEvent;
 namespace DrOrchestrator.Server.Tests.Probes;
 
 /// <summary>Hosts a1 and b1, probed by as many servers as a test asks for, over one record.</summary>
-public sealed class HostProbesTests
+public sealed class HostProbesTests : ProbeScene
 {
-    private static readonly StreamId A1 = new("host", "a1");
-    private readonly HashSet<string> silent = [];
-    private readonly FakeLead.Seat seat = new();
-
     [Fact]
     public async Task After_three_unanswered_probes_the_condition_is_raised_by_the_way_that_alerts_take_and_once()
     {
         await using var server = await TestServerHost.Start();
         var probes = Probes(server);
-        silent.Add("a1");
+        Silent.Add("a1");
 
         await Rounds(server, probes, 2);
         Assert.Empty(server.Store.EventsOf(A1));
@@ -51,9 +48,9 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var probes = Probes(server);
-        silent.Add("a1");
+        Silent.Add("a1");
         await Rounds(server, probes, 3);
-        silent.Clear();
+        Silent.Clear();
 
         await Rounds(server, probes, 2);
         Assert.Single(server.Store.EventsOf(A1));
@@ -61,7 +58,7 @@ public sealed class HostProbesTests
 
         var resolved = Assert.IsType<ConditionResolved>(server.Store.EventsOf(A1)[^1]);
         Assert.Equal(SteppedClock.Start.AddSeconds(150), resolved.EndsAt);
-        silent.Add("a1");
+        Silent.Add("a1");
         await Rounds(server, probes, 3);
         Assert.Equal([typeof(ConditionRaised), typeof(ConditionResolved), typeof(ConditionRaised)], server.Store.EventsOf(A1).Select(e => e.GetType()));
     }
@@ -70,7 +67,7 @@ public sealed class HostProbesTests
     public async Task A_plans_trigger_acts_on_it_as_on_any_alert()
     {
         await using var server = await TestServerHost.Start(draft => draft.Plan = Samples.Plan.Replace("HostHardwareFailing", ProbeReports.NotAnswering, StringComparison.Ordinal));
-        silent.Add("a1");
+        Silent.Add("a1");
 
         await Rounds(server, Probes(server), 3);
 
@@ -84,13 +81,13 @@ public sealed class HostProbesTests
         var probes = Probes(server);
         for (var round = 0; round < 10; round++)
         {
-            silent.Clear();
-            silent.UnionWith(round % 3 == 2 ? ["a1"] : []);
+            Silent.Clear();
+            Silent.UnionWith(round % 3 == 2 ? ["a1"] : []);
             await Rounds(server, probes, 1);
         }
 
         Assert.Equal(ProbeReports.Unsteady, Assert.IsType<ConditionRaised>(Assert.Single(server.Store.EventsOf(A1))).Condition.Name);
-        silent.Clear();
+        Silent.Clear();
         await Rounds(server, probes, 10);
         Assert.Equal([typeof(ConditionRaised), typeof(ConditionResolved)], server.Store.EventsOf(A1).Select(e => e.GetType()));
     }
@@ -102,16 +99,16 @@ public sealed class HostProbesTests
         var probes = Probes(server);
         await Rounds(server, probes, 1);
         Assert.Empty(await probes.Now(CancellationToken.None));
-        silent.UnionWith(["a1", "b1"]);
+        Silent.UnionWith(["a1", "b1"]);
 
         await Rounds(server, probes, 10);
 
         Assert.Empty(server.Store.Streams);
         var concern = Assert.Single(await probes.Now(CancellationToken.None));
         Assert.Equal((ConcernKind.DrOrchestratorBlind, SteppedClock.Start.AddSeconds(30)), (concern.Kind, concern.Since));
-        Assert.Null(seat.Holder);
+        Assert.Null(Seat.Holder);
 
-        silent.Remove("b1");
+        Silent.Remove("b1");
         await Rounds(server, probes, 2);
         Assert.Empty(server.Store.EventsOf(A1));
         Assert.Empty(await probes.Now(CancellationToken.None));
@@ -125,7 +122,7 @@ public sealed class HostProbesTests
         await using var server = await TestServerHost.Start();
         var only = YamlInventory.Parse("inventory.yaml", "version: 1\nsites: [{name: A}]\nhosts: [{name: a1, site: A, driver: simulated, address: \"sim://a1\"}]\n");
         var probes = Probes(server, of: only);
-        silent.Add("a1");
+        Silent.Add("a1");
 
         await Rounds(server, probes, 4);
 
@@ -135,7 +132,7 @@ public sealed class HostProbesTests
         Assert.Equal(["server=one", "host=a1"], concern.About.Select(label => $"{label.Key}={label.Value}"));
         Assert.Contains("whether the host or the way to it is lost is not known", concern.Summary, StringComparison.Ordinal);
         Assert.Equal("critical", OutgoingAlert.Of(concern, server.Clock.Now).Labels["severity"]);
-        silent.Clear();
+        Silent.Clear();
         await Rounds(server, probes, 1);
         Assert.Empty(await probes.Now(CancellationToken.None));
     }
@@ -145,16 +142,16 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var (one, two) = (Probes(server), Probes(server, "two"));
-        silent.Add("a1");
+        Silent.Add("a1");
         await Rounds(server, one, 3, two);
         Assert.Single(server.Store.EventsOf(A1));
-        Assert.Equal("one", seat.Holder);
+        Assert.Equal("one", Seat.Holder);
 
         // Gone: what it knew is gone with it, what it said stands.
-        seat.Holder = null;
+        Seat.Holder = null;
         await Rounds(server, two, 3);
         Assert.Equal([typeof(ConditionRaised), typeof(ConditionRenewed)], server.Store.EventsOf(A1).Select(e => e.GetType()));
-        silent.Clear();
+        Silent.Clear();
         await Rounds(server, two, 2);
         Assert.IsNotType<ConditionResolved>(server.Store.EventsOf(A1)[^1]);
         await Rounds(server, two, 1);
@@ -168,13 +165,13 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var (one, two) = (Probes(server), Probes(server, "two", _ => false));
-        silent.Add("a1");
+        Silent.Add("a1");
         await Rounds(server, one, 10, two);
-        seat.Holder = "two";
+        Seat.Holder = "two";
 
         await Rounds(server, two, 1, one);
         Assert.IsType<ConditionResolved>(server.Store.EventsOf(A1)[^1]);
-        seat.Holder = "one";
+        Seat.Holder = "one";
         await Rounds(server, one, 1, two);
 
         Assert.IsType<ConditionRaised>(server.Store.EventsOf(A1)[^1]);
@@ -186,7 +183,7 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var (one, two) = (Probes(server), Probes(server, "two", _ => false));
-        silent.Add("a1");
+        Silent.Add("a1");
 
         await Rounds(server, one, 10, two);
 
@@ -198,15 +195,15 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var blind = false;
-        var (one, two) = (Probes(server, isSilent: host => blind || silent.Contains(host)), Probes(server, "two"));
+        var (one, two) = (Probes(server, isSilent: host => blind || Silent.Contains(host)), Probes(server, "two"));
         await Rounds(server, one, 1, two);
-        Assert.Equal("one", seat.Holder);
+        Assert.Equal("one", Seat.Holder);
         blind = true;
-        silent.Add("a1");
+        Silent.Add("a1");
 
         await Rounds(server, one, 3, two);
 
-        Assert.Equal("two", seat.Holder);
+        Assert.Equal("two", Seat.Holder);
         Assert.Equal("two", Assert.IsType<ConditionRaised>(Assert.Single(server.Store.EventsOf(A1))).By.Subject);
     }
 
@@ -215,7 +212,7 @@ public sealed class HostProbesTests
     {
         await using var server = await TestServerHost.Start();
         var probes = Probes(server);
-        silent.Add("a1");
+        Silent.Add("a1");
         await Rounds(server, probes, 2);
         server.Store.IsAway = true;
         await Assert.ThrowsAnyAsync<Exception>(() => probes.Once(CancellationToken.None));
@@ -230,8 +227,8 @@ public sealed class HostProbesTests
     public async Task A_probe_is_the_least_of_questions_and_never_an_order()
     {
         await using var server = await TestServerHost.Start();
-        var driver = new ScriptedDriver { AnswerOf = host => Answer(host, silent.Contains) };
-        silent.Add("a1");
+        var driver = new ScriptedDriver { AnswerOf = host => Answer(host, Silent.Contains) };
+        Silent.Add("a1");
 
         await Rounds(server, Probes(server, driver: driver), 5);
 
@@ -243,60 +240,11 @@ public sealed class HostProbesTests
     public async Task Rounds_go_on_by_themselves()
     {
         await using var server = await TestServerHost.Start();
-        var driver = new ScriptedDriver { AnswerOf = host => Answer(host, silent.Contains) };
+        var driver = new ScriptedDriver { AnswerOf = host => Answer(host, Silent.Contains) };
         var probes = Probes(server, driver: driver, options: new ProbeOptions { Every = TimeSpan.FromMilliseconds(20) });
 
         await probes.StartAsync(CancellationToken.None);
         await Wait.Until(() => driver.Calls >= 6);
         await probes.StopAsync(CancellationToken.None);
-    }
-
-    private static async Task Rounds(TestServerHost server, HostProbes probes, int count, params HostProbes[] others)
-    {
-        for (var round = 0; round < count; round++)
-        {
-            foreach (var each in others.Prepend(probes))
-            {
-                await each.Once(CancellationToken.None);
-            }
-
-            server.Clock.Now += TimeSpan.FromSeconds(30);
-        }
-    }
-
-    private HostProbes Probes(TestServerHost server, string name = "one", Func<string, bool>? isSilent = null, ScriptedDriver? driver = null, ProbeOptions? options = null, IInventory? of = null)
-    {
-        var drivers = new DriverSet(
-            new SimulatedGuests(server.Hypervisors),
-            new Dictionary<string, IHypervisorDriver> { ["simulated"] = driver ?? new ScriptedDriver { AnswerOf = host => Answer(host, isSilent ?? silent.Contains) } });
-        var inventory = of ?? server.Get<IInventory>();
-        return new HostProbes(
-            new Observer(drivers, inventory, server.Clock), inventory, new ProbeReports(server.Get<HostMatching>()), server.Get<ReportIntake>(), new FakeLead(seat, name),
-            options ?? new ProbeOptions(), new EngineOptions { Worker = name }, server.Clock, NullLogger<HostProbes>.Instance);
-    }
-
-    private static Outcome<HostFacts> Answer(HostEndpoint host, Func<string, bool> isSilent) => isSilent(host.Host.Value)
-        ? new Outcome<HostFacts>.Unknown($"{host.Host} did not answer within 5 s.")
-        : new Outcome<HostFacts>.Done(new HostFacts(host.Host, "QEMU", "x", 8, Bytes.FromMebibytes(1024), Bytes.FromMebibytes(512)));
-
-    /// <summary>One seat; whoever sits there leads.</summary>
-    private sealed class FakeLead(FakeLead.Seat seat, string name) : IProbeLead
-    {
-        public Task<bool> Take(CancellationToken cancellationToken)
-        {
-            seat.Holder ??= name;
-            return Task.FromResult(seat.Holder == name);
-        }
-
-        public Task Yield(CancellationToken cancellationToken)
-        {
-            seat.Holder = seat.Holder == name ? null : seat.Holder;
-            return Task.CompletedTask;
-        }
-
-        internal sealed class Seat
-        {
-            public string? Holder { get; set; }
-        }
     }
 }

@@ -83,7 +83,7 @@ public sealed class MetricsTests
         var options = new ConcernOptions();
         var relay = new RelayProbe(new Behind());
         using var alerts = new AlertSender(options, host.Clock, NullLogger<AlertSender>.Instance);
-        using var heartbeat = new HeartbeatSender(options, host.Clock, NullLogger<HeartbeatSender>.Instance);
+        using var heartbeat = new HeartbeatSender(options, new Engine.EngineOptions { Worker = "dr1" }, host.Clock, NullLogger<HeartbeatSender>.Instance);
         using var watch = new ConcernWatch([source, record], host.Get<ServerReadiness>(), alerts, heartbeat, options, host.Clock, NullLogger<ConcernWatch>.Instance);
         using var gauges = new ConcernGauges(watch, record, relay);
         RunStory.Tell(host.Store, SteppedClock.Start);

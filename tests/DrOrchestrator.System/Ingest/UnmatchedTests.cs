@@ -1,4 +1,9 @@
 using System.Text.Json;
+using DrOrchestrator.Core.Kernel;
+using DrOrchestrator.Server.Hosting;
+using DrOrchestrator.Server.Ingest;
+using DrOrchestrator.Server.Ingest.Unmatched;
+using DrOrchestrator.Store;
 using DrOrchestrator.SystemTests.Infrastructure;
 
 namespace DrOrchestrator.SystemTests.Ingest;
@@ -45,6 +50,50 @@ public sealed class UnmatchedTests(Services services, ITestOutputHelper output) 
         Assert.Equal(("11-7", 2L), (fingerprints[0], reports[0].GetProperty("times").GetInt64()));
         var alert = Assert.Single((await api.Get("alerts")).GetProperty("alerts").EnumerateArray());
         Assert.Equal("\ufffd", alert.GetProperty("summary").GetString());
+    }
+
+    [Fact]
+    public async Task Each_name_of_each_sender_is_one_sort_whatever_else_came_and_what_came_late_is_none()
+    {
+        const string schema = "sorts";
+        await using (TestServer.Start(services, schema, Port, schema))
+        {
+            // It makes the tables.
+            await TestServer.WaitUntilUp(Port);
+        }
+
+        var reports = new PostgresUnmatchedReports(services.Source, new StoreOptions { ConnectionString = services.Database, Schema = schema }, TimeProvider.System);
+        var first = new DateTimeOffset(2026, 3, 1, 2, 15, 0, TimeSpan.Zero);
+        Task Came(int minute, string? name, UnmatchedKind kind, string sender, string reason, int count = 1) => reports.Keep(
+            UnmatchedReport.Of(
+                new IncomingMessage(IncomingMessage.Alertmanager, new Actor(sender), "{}"u8.ToArray()),
+                [.. Enumerable.Range(0, count).Select(index => new ReadReport.Unusable(kind, $"{name}-{kind}-{index}", name, reason, "{}"))],
+                first.AddMinutes(minute)),
+            "{}"u8.ToArray(),
+            2,
+            CancellationToken.None);
+        await Came(0, "Before", UnmatchedKind.Unmatched, "one", "Long ago.");
+        await Came(1, "FanFailed", UnmatchedKind.Unmatched, "one", "No host.");
+        await Came(2, null, UnmatchedKind.TooLarge, "two", "Too long.");
+        await Came(3, null, UnmatchedKind.Unreadable, "one", "No JSON.");
+        await Came(4, "NodeDown", UnmatchedKind.Truncated, "one", "3 left out.");
+        await Came(5, "NodeDown", UnmatchedKind.Unmatched, "two", "No host.");
+        await Came(6, "NodeDown", UnmatchedKind.Unmatched, "one", "An old reason.", count: 300);
+        await Came(7, "NodeDown", UnmatchedKind.Unmatched, "one", "The newest reason.", count: 2);
+        await Came(8, "Overtaken", UnmatchedKind.Late, "one", "Late.", count: 300);
+        await Came(9, "unnamed", UnmatchedKind.Unmatched, "one", "No host.");
+
+        UnmatchedSort[] expected =
+        [
+            new(UnmatchedSort.Unnamed, "one", Truncated: false, "No host.", first.AddMinutes(3), first.AddMinutes(9)),
+            new("NodeDown", "one", Truncated: false, "The newest reason.", first.AddMinutes(6), first.AddMinutes(7)),
+            new("NodeDown", "two", Truncated: false, "No host.", first.AddMinutes(5), first.AddMinutes(5)),
+            new("NodeDown", "one", Truncated: true, "3 left out.", first.AddMinutes(4), first.AddMinutes(4)),
+            new(UnmatchedSort.Unnamed, "two", Truncated: false, "Too long.", first.AddMinutes(2), first.AddMinutes(2)),
+            new("FanFailed", "one", Truncated: false, "No host.", first.AddMinutes(1), first.AddMinutes(1)),
+        ];
+        Assert.Equal(expected, await reports.Sorts(first.AddMinutes(1), 100, CancellationToken.None));
+        Assert.Equal(expected[..2], await reports.Sorts(first.AddMinutes(1), 2, CancellationToken.None));
     }
 
     private static string Webhook(string alerts) => $$"""{"version":"4","groupKey":"g","truncatedAlerts":0,"alerts":[{{alerts}}]}""";

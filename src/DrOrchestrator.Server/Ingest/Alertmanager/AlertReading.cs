@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DrOrchestrator.Core.Health;
 using DrOrchestrator.Server.Concerns;
+using DrOrchestrator.Server.Ingest.Unmatched;
 
 namespace DrOrchestrator.Server.Ingest.Alertmanager;
 
@@ -36,7 +37,7 @@ public sealed class AlertReading(HostMatching hosts)
             return new ReadReport.Own();
         }
 
-        var name = ReportText.Clean(labels.GetValueOrDefault("alertname", "unnamed"), ReportText.LongestWord);
+        var name = ReportText.Clean(labels.GetValueOrDefault("alertname", UnmatchedSort.Unnamed), ReportText.LongestWord);
 
         // For senders that are not Alertmanager: the same labels are the same alert.
         var fingerprint = string.IsNullOrEmpty(named)

@@ -26,6 +26,12 @@ public interface IUnmatchedReports
     /// <param name="cancellationToken">Stops the wait.</param>
     Task<IReadOnlyList<UnmatchedReport>> List(UnmatchedPlace? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>What was seen since then, one for each name and sender, last seen first; without what came late, which says nothing of now.</summary>
+    /// <param name="since">Only reports seen at this time or after it.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    Task<IReadOnlyList<UnmatchedSort>> Sorts(DateTimeOffset since, int limit, CancellationToken cancellationToken);
+
     /// <summary>One report and the message that it first came in with its present reason; null: it is not, or no longer, kept.</summary>
     Task<(UnmatchedReport Report, KeptBody? Body)?> Find(string id, CancellationToken cancellationToken);
 
@@ -35,6 +41,18 @@ public interface IUnmatchedReports
 
 /// <summary>A report's place in the order of the list.</summary>
 public sealed record UnmatchedPlace(DateTimeOffset LastSeen, string Id);
+
+/// <summary>All reports of one name by one sender: one thing to correct, however many hosts it came for.</summary>
+/// <param name="Name">The alert's name, or the group's key; <see cref="Unnamed"/> for those without.</param>
+/// <param name="Sender">Who sent them.</param>
+/// <param name="Truncated">Whether they are groups out of which reports were left; a group and an alert of one name are two sorts.</param>
+/// <param name="Reason">Why the last seen of them was not used.</param>
+/// <param name="FirstSeen">The first of those that still come.</param>
+/// <param name="LastSeen">The last.</param>
+public sealed record UnmatchedSort(string Name, string Sender, bool Truncated, string Reason, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
+{
+    public const string Unnamed = "unnamed";
+}
 
 /// <summary>A message as it was received.</summary>
 /// <param name="Bytes">Its first bytes.</param>
