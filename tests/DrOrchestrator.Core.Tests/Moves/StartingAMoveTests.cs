@@ -17,7 +17,7 @@ public sealed class StartingAMoveTests
     public void A_destination_that_takes_no_VM_any_more_refuses_the_move_and_the_run_hears_why()
     {
         var left = new HostLeftOut(B1.Host, "b1 is sick: HostOverheating.", LeftOutCause.Sickness);
-        var after = Vm.Given(Started).When(new ReportPreparation($"{Move}/prepare", [left.Finding(FindingSeverity.Error)], null, null, left))
+        var after = Vm.Given(Started).When(new ReportPreparation($"{Move}/prepare", [left.Finding(FindingSeverity.Error)], null, null, LeftOut: left))
             .ThenEvents(typeof(SourcePrepared), typeof(MoveEnded), typeof(CustodySettled));
 
         var answer = after.Outstanding.Asks.Select(ask => ask.Message).OfType<Core.Runs.RunMessage.MoveAnswered>().Single();

@@ -1,4 +1,5 @@
 using DrOrchestrator.Contracts.Http;
+using DrOrchestrator.Core.Inventory;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Planning;
 using DrOrchestrator.Core.Plans;
