@@ -47,8 +47,10 @@ public sealed class RelayListener(StoreOptions options, TimeProvider clock) : Ba
             {
                 await Listen(stoppingToken);
             }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 // Whatever it is, until it is over the daemon polls: an exception that left here would end the whole server.
                 await Task.Delay(Reconnect, clock, stoppingToken);
             }

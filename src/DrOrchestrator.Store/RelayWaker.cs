@@ -27,8 +27,10 @@ public sealed class RelayWaker(NpgsqlDataSource database, TimeProvider clock) : 
                 await command.ExecuteNonQueryAsync(stoppingToken);
                 await Task.Delay(Together, clock, stoppingToken);
             }
-            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 // The database is away; the relay polls when it is back.
                 await Task.Delay(TimeSpan.FromMilliseconds(500), clock, stoppingToken);
             }

@@ -28,8 +28,10 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
             {
                 full = await Once(cancellationToken) == options.SweepBatch;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                cancellationToken.ThrowIfCancellationRequested();
                 // The database or the broker is away. Everything due stays due.
                 log.LogWarning("The sweep found no answer ({Error}); it looks again in {Every}", exception.Message, options.SweepEvery);
             }
@@ -67,8 +69,10 @@ public sealed class Sweep(IDeadlines deadlines, StreamHandler streams, IBus bus,
                 MessageMeter.SentAgain(ask.Message);
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // What fails while this is told to stop is the stop, whatever broke first.
+            cancellationToken.ThrowIfCancellationRequested();
             log.LogWarning("{Stream} could not be woken ({Error}); it stays due", due.Stream, exception.Message);
         }
     }

@@ -23,8 +23,10 @@ internal sealed class Reporter(StreamHandler streams, EngineOptions options, Tim
                 await streams.Handle(stream, message, new Cause(Serialization.WireNames.NameOf(message.GetType()), null, options.Worker), cancellationToken);
                 return;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not InvalidOperationException)
+            catch (Exception exception) when (exception is not InvalidOperationException)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (giveUpAfter is { } limit && clock.GetElapsedTime(began) > limit)
                 {
                     throw;

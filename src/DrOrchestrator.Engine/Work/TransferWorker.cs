@@ -163,8 +163,10 @@ internal sealed class TransferWorker(
         {
             await reports.Report(order.From, new MoveMessage.ReportProgress(claim, progress), TimeSpan.Zero, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // What fails while this is told to stop is the stop, whatever broke first.
+            cancellationToken.ThrowIfCancellationRequested();
             log.LogWarning("{Vm}: its progress could not be recorded ({Error})", order.Vm, exception.Message);
         }
     }
@@ -183,8 +185,10 @@ internal sealed class TransferWorker(
                 {
                     mine = await deadlines.Heartbeat(stream, claim, options.ClaimLifetime, held.Token);
                 }
-                catch (Exception) when (!held.IsCancellationRequested)
+                catch (Exception)
                 {
+                    // What fails while this is told to stop is the stop, whatever broke first.
+                    held.Token.ThrowIfCancellationRequested();
                     // The database is away. Nobody can take the claim over without it, and the sweep that could
                     // sees the same database; only our own patience is bounded, below.
                     mine = null;

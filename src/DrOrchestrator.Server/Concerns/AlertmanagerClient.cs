@@ -50,8 +50,10 @@ public sealed class AlertmanagerClient : IDisposable
 
             Say($"it answered {(int)response.StatusCode}");
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
+            // What fails while this is told to stop is the stop, whatever broke first.
+            cancellationToken.ThrowIfCancellationRequested();
             Say(exception.Message);
         }
 

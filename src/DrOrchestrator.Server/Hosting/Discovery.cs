@@ -31,8 +31,10 @@ public sealed class Discovery(
                 Last = look;
                 await Tell(look, stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 log.LogWarning("The look at the hosts was not finished ({Error}); the next is in {Every}", exception.Message, options.Every);
             }
 

@@ -5,9 +5,9 @@ using DrOrchestrator.Drivers;
 namespace DrOrchestrator.Server.Hosting;
 
 /// <summary>Asks a guest over HTTP for a JSON object with its boot id and counter.</summary>
-public sealed class HttpGuestProbe : IGuestProbe, IDisposable
+/// <param name="deadline">A guest that does not answer within this counts as silent for this question; by default 2 s.</param>
+public sealed class HttpGuestProbe(TimeSpan? deadline = null) : IGuestProbe, IDisposable
 {
-    /// <summary>A guest that does not answer within this counts as silent for this question.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <summary>A status is a few fields. What is longer comes from something that is no health check, or means no good.</summary>
@@ -17,10 +17,10 @@ public sealed class HttpGuestProbe : IGuestProbe, IDisposable
     // followed: another address must not prove life for this guest.
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
-        PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = Deadline, UseProxy = false, AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.Zero, ConnectTimeout = deadline ?? Deadline, UseProxy = false, AllowAutoRedirect = false,
     })
     {
-        Timeout = Deadline,
+        Timeout = deadline ?? Deadline,
         MaxResponseContentBufferSize = LongestAnswer,
     };
 
@@ -37,9 +37,10 @@ public sealed class HttpGuestProbe : IGuestProbe, IDisposable
             using var body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
             return Read(check, body.RootElement);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested
-            && exception is HttpRequestException or TaskCanceledException or IOException or JsonException or UriFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException or JsonException or UriFormatException)
         {
+            // What fails while this is told to stop is the stop, whatever broke first.
+            cancellationToken.ThrowIfCancellationRequested();
             return new Outcome<GuestObservation>.Unknown($"{check.Url} gave no usable answer: {exception.Message}");
         }
     }

@@ -28,8 +28,10 @@ public sealed class LimitsService(StreamHandler streams, IInventory inventory, E
                 await streams.Handle(StreamId.Brakes, new BrakesMessage.SetSites(sites, by), new Cause("set-brake-sites", null, engine.Worker), stoppingToken);
                 return;
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 log.LogWarning("The limits of the inventory could not be recorded ({Error}); trying again in {Wait}", exception.Message, Again);
                 await Task.Delay(Again, clock, stoppingToken);
             }

@@ -16,8 +16,10 @@ public sealed class UnmatchedTrim(IUnmatchedReports reports, TimeProvider clock,
             {
                 await reports.Trim(stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 log.LogWarning("Old unmatched reports were not let go ({Error}); the next try is in {Every}", exception.Message, Every);
             }
         }

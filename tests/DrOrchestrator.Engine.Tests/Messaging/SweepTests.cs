@@ -2,7 +2,10 @@ using DrOrchestrator.Core.Health;
 using DrOrchestrator.Core.Kernel;
 using DrOrchestrator.Core.Moves;
 using DrOrchestrator.Core.Runs;
+using DrOrchestrator.Engine.Messaging;
+using DrOrchestrator.Engine.Ports;
 using DrOrchestrator.Engine.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static DrOrchestrator.Testing.Sample;
 
@@ -172,10 +175,51 @@ public sealed class SweepTests
         world.Until(() => world.Sent.Count > 0);
     }
 
+    [Fact]
+    public async Task A_look_that_fails_while_the_sweep_is_told_to_stop_is_the_stop()
+    {
+        using var stop = new CancellationTokenSource();
+        var world = new World();
+        var server = world.NewServer();
+        var sweep = new Sweep(new Gone(stop), server.Streams, world.Broker.Connect(), server.Options, TimeProvider.System, NullLogger<Sweep>.Instance);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweep.Run(stop.Token));
+    }
+
+    [Fact]
+    public void A_broker_that_fails_while_the_sweep_is_told_to_stop_is_the_stop()
+    {
+        var world = Told(MoveStory.Started);
+        world.Pass(6);
+        using var stop = new CancellationTokenSource();
+        world.Broker.Passes = _ =>
+        {
+            stop.Cancel();
+            throw new IOException("The connection is gone.");
+        };
+        var server = world.NewServer();
+
+        var look = world.Start(server.Lane, () => server.Sweep.Once(stop.Token));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => world.Finish(look));
+    }
+
     private static World Told(object[] story)
     {
         var world = new World();
         world.Given(Vm, story);
         return world;
+    }
+
+    /// <summary>A database that is gone in the moment of the stop.</summary>
+    private sealed class Gone(CancellationTokenSource stop) : IDeadlines
+    {
+        public Task<IReadOnlyList<DueStream>> TakeDue(int limit, TimeSpan hold, CancellationToken cancellationToken)
+        {
+            stop.Cancel();
+            throw new IOException("The connection is gone.");
+        }
+
+        public Task<bool> Heartbeat(StreamId stream, Claim claim, TimeSpan lifetime, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -13,7 +13,9 @@ namespace DrOrchestrator.Server.Tests.Hosting;
 public sealed class HttpGuestProbeTests : IDisposable
 {
     private readonly TcpListener guest = new(IPAddress.Loopback, 0);
-    private readonly HttpGuestProbe probe = new();
+
+    // Every guest here answers; how long a loaded machine takes for it is not what is tested.
+    private readonly HttpGuestProbe probe = new(TimeSpan.FromSeconds(30));
 
     public HttpGuestProbeTests() => guest.Start();
 

@@ -20,8 +20,10 @@ public sealed class ForeignExchange(ForeignIntake intake, ForeignExchangeOptions
             {
                 await Consume(stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                stoppingToken.ThrowIfCancellationRequested();
                 log.LogWarning("The queue {Queue} at {Broker} is not read ({Error}); the next try is in {Every}", options.Queue, options.Broker.Host, exception.Message, Reconnect);
                 await Task.Delay(Reconnect, clock, stoppingToken);
             }

@@ -32,8 +32,10 @@ public sealed class ForeignIntake(ForeignReading reading, ReportIntake intake, F
             {
                 return await Once(message, contentType, headers, cancellationToken);
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // What fails while this is told to stop is the stop, whatever broke first.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (attempt % options.Attempts == 0 && await KeepUnrecorded(message, exception, cancellationToken))
                 {
                     return ForeignVerdict.Dead;
@@ -66,8 +68,10 @@ public sealed class ForeignIntake(ForeignReading reading, ReportIntake intake, F
             await intake.Keep(message, UnmatchedKind.Unrecorded, $"Recording it failed {options.Attempts} times: {ReportText.Quote(exception.Message)}", cancellationToken);
             return true;
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception)
         {
+            // What fails while this is told to stop is the stop, whatever broke first.
+            cancellationToken.ThrowIfCancellationRequested();
             // The record does not answer at all: the message is not at fault.
             return false;
         }
