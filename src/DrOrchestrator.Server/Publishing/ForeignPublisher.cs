@@ -21,12 +21,20 @@ public sealed class ForeignPublisher : IRecordFollower, IConcernSource, IAsyncDi
     private readonly ILogger<ForeignPublisher> log;
     private readonly Meter meter = new(EngineTelemetry.Name);
     private readonly Counter<long> published;
+    private readonly Func<CancellationToken, Task<IConnection>> connect;
     private IConnection? connection;
     private IChannel? channel;
     private volatile Failure? failure;
 
-    public ForeignPublisher(PublishingOptions options, EngineOptions engine, TimeProvider clock, ILogger<ForeignPublisher> log)
+    /// <param name="options">Where to, and the bounds.</param>
+    /// <param name="engine">Names this process.</param>
+    /// <param name="clock">Now.</param>
+    /// <param name="log">Told of every try that failed.</param>
+    /// <param name="connect">Instead of the network.</param>
+    public ForeignPublisher(
+        PublishingOptions options, EngineOptions engine, TimeProvider clock, ILogger<ForeignPublisher> log, Func<CancellationToken, Task<IConnection>>? connect = null)
     {
+        this.connect = connect ?? new ConnectionFactory { Uri = options.Broker, AutomaticRecoveryEnabled = false, ClientProvidedName = "drorchestrator-facts" }.CreateConnectionAsync;
         (this.options, this.engine, this.clock, this.log) = (options, engine, clock, log);
         published = meter.CreateCounter<long>("dr.publishing.facts", "{fact}", "Facts that the other system's broker has confirmed.");
         meter.CreateObservableGauge("dr.publishing.stuck", () => Stuck.TotalSeconds, "s", "For how long nothing could be published although something waits; 0 where this process does not publish.");
@@ -115,8 +123,7 @@ public sealed class ForeignPublisher : IRecordFollower, IConcernSource, IAsyncDi
         }
 
         await Drop();
-        var factory = new ConnectionFactory { Uri = options.Broker, AutomaticRecoveryEnabled = false, ClientProvidedName = "drorchestrator-facts" };
-        connection = await factory.CreateConnectionAsync(cancellationToken);
+        connection = await connect(cancellationToken);
         channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
         await channel.ExchangeDeclarePassiveAsync(options.Exchange, cancellationToken);
@@ -127,14 +134,23 @@ public sealed class ForeignPublisher : IRecordFollower, IConcernSource, IAsyncDi
     {
         var (oldChannel, oldConnection) = (channel, connection);
         (channel, connection) = (null, null);
-        if (oldChannel is not null)
-        {
-            await oldChannel.DisposeAsync();
-        }
+        await Drop(oldChannel);
+        await Drop(oldConnection);
+    }
 
-        if (oldConnection is not null)
+    /// <summary>What is broken may say so once more when it is let go; the next one is made all the same.</summary>
+    private async Task Drop(IAsyncDisposable? old)
+    {
+        try
         {
-            await oldConnection.DisposeAsync();
+            if (old is not null)
+            {
+                await old.DisposeAsync();
+            }
+        }
+        catch (Exception exception)
+        {
+            log.LogDebug("A broken {Part} to {Broker} was let go ({Error})", old!.GetType().Name, options.Broker.Host, exception.Message);
         }
     }
 

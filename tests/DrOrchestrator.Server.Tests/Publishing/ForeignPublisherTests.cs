@@ -7,6 +7,7 @@ using DrOrchestrator.Server.Publishing;
 using DrOrchestrator.Server.Tests.Fakes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RabbitMQ.Client;
 using Xunit;
 
 namespace DrOrchestrator.Server.Tests.Publishing;
@@ -41,6 +42,22 @@ public sealed class ForeignPublisherTests
         await leads.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
         Assert.Empty(await publisher.Now(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_channel_that_breaks_once_more_when_it_is_let_go_holds_nothing_up_and_its_connection_is_closed()
+    {
+        var options = new PublishingOptions { Broker = new Uri("amqp://127.0.0.1:1/"), Exchange = "facts", Again = TimeSpan.FromMilliseconds(10) };
+        var (broken, sound) = (ScriptedBroker.Connection(breaks: true), ScriptedBroker.Connection(breaks: false));
+        var connections = new Queue<ScriptedBroker>([broken, sound]);
+        var publisher = new ForeignPublisher(
+            options, new EngineOptions { Worker = "one" }, clock, NullLogger<ForeignPublisher>.Instance, _ => Task.FromResult((IConnection)(object)connections.Dequeue()));
+
+        await publisher.Follow([Fact], CancellationToken.None);
+        await publisher.DisposeAsync();
+
+        Assert.Equal((1, 1), (broken.Closed, sound.Closed));
+        Assert.Equal((0, 1), (broken.Taken, sound.Taken));
     }
 
     [Theory]
