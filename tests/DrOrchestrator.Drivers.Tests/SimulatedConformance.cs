@@ -16,7 +16,7 @@ public sealed class SimulatedConformance : DriverConformance
     {
         private static readonly SimulatedDriverOptions Patience = new()
         {
-            CallDeadline = TimeSpan.FromSeconds(2),
+            CallDeadline = TimeSpan.FromSeconds(5),
             PollInterval = TimeSpan.FromMilliseconds(50),
         };
 

@@ -98,6 +98,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a script of the checkout to its end and returns what it printed.</summary>
+    /// <exception cref="ScriptFailedException">It ended with another code than 0.</exception>
     public static async Task<string> Script(string path, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, path)) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -113,7 +114,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         var (said, complained) = (await output, await error);
         return process.ExitCode == 0
             ? said
-            : throw new InvalidOperationException($"{path} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}{complained}");
+            : throw new ScriptFailedException($"{path} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}{complained}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -16,17 +16,7 @@ internal sealed class TestFleet(ChildProcess process, string journal) : IAsyncDi
             "--hosts-per-site", $"{hostsPerSite}", "--on-every-host", $"{onEveryHost}");
         using var http = new HttpClient();
         await Condition.Until(
-            async () =>
-            {
-                try
-                {
-                    return (await http.GetAsync(new Uri(Address + "fleet/running"))).IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
+            async () => (await http.GetAsync(new Uri(Address + "fleet/running"))).IsSuccessStatusCode,
             TimeSpan.FromSeconds(60),
             "the fleet answers");
         return new TestFleet(process, journal);

@@ -36,17 +36,7 @@ internal static class TestServer
     {
         using var http = new HttpClient();
         await Condition.Until(
-            async () =>
-            {
-                try
-                {
-                    return (await http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz"))).IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
+            async () => (await http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz"))).IsSuccessStatusCode,
             TimeSpan.FromSeconds(90),
             $"the server on port {port} answers");
     }
