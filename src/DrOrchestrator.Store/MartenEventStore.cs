@@ -84,6 +84,11 @@ public sealed class MartenEventStore(IDocumentStore store, NpgsqlDataSource data
         {
             throw new StreamConflictException($"Another writer was first in one of {string.Join(", ", appends.Select(append => append.Stream))}.", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // Of a connection that broke in the commit Marten tells what its rollback then met: a transaction disposed of. The engine would take that for a bug.
+            throw new NpgsqlException("The connection broke in a commit.", exception);
+        }
 
         waker.Signal();
     }
