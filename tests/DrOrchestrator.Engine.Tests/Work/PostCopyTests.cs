@@ -59,19 +59,6 @@ public sealed class PostCopyTests
         Assert.All(world.Driver.Requests, request => Assert.False(request.Options.PostCopy));
     }
 
-    [Fact]
-    public void Nothing_is_begun_while_the_record_of_the_host_can_not_be_read()
-    {
-        var world = Told(3);
-        var order = Order(world);
-        world.Database.IsAway = true;
-        var taking = world.NewServer().StartTaking(order);
-        world.Until(() => taking.IsOver);
-
-        Assert.NotNull(taking.Task!.Exception);
-        Assert.Empty(world.Driver.Calls);
-    }
-
     private static void Alert(World world) =>
         world.Given(StreamId.Host(A1.Host), new HostEvent.ConditionRaised(A1.Host, Condition(), Night, Acts: false) { At = Noon });
 
