@@ -247,6 +247,30 @@ public sealed class LibvirtBehaviourTests(ITestOutputHelper output) : IAsyncLife
     }
 
     [Fact]
+    public async Task A_guest_that_was_taken_back_and_is_migrated_on_by_somebody_else_is_not_taken_up_and_what_waits_is_removed()
+    {
+        var vm = await Lab.RunningVm(VmKind.Ordinary);
+        var request = Request(vm, Lab.Quick);
+        await using var careful = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true });
+        using (await CutAtTheFinish(vm))
+        {
+            Assert.IsType<Outcome<Nothing>.Done>(await careful.EnsureMigration(request, default));
+            await LibvirtLab.WaitUntil(
+                async () => await Driver.InspectVm(Lab.Source, vm, default) is Outcome<VmCopy>.Done { Value: { State: VmState.Running, MigratingOut: false } }
+                    && await Driver.InspectVm(Lab.Destination, vm, default) is Outcome<VmCopy>.Done { Value.State: VmState.Paused },
+                "the source to take its guest back");
+        }
+
+        await Lab.Reconnect();
+        await using var elsewhere = await Lab.MigrateElsewhere(vm);
+        await using var another = new LibvirtDriver(new LibvirtDriverOptions { ConfirmedHandover = true });
+
+        Assert.IsType<Outcome<Nothing>.Refused>(await another.EnsureMigration(request with { Generation = 2 }, default));
+        Assert.Equal(VmState.Absent, Value(await Driver.InspectVm(Lab.Destination, vm, default)).State);
+        Assert.True(Value(await Driver.InspectVm(Lab.Source, vm, default)).MigratingOut, "Somebody else's migration was stopped.");
+    }
+
+    [Fact]
     public async Task A_guest_whose_worker_died_before_it_was_started_is_started_by_the_one_who_takes_over_and_by_no_outdated_one()
     {
         var vm = await Lab.RunningVm(VmKind.Ordinary);

@@ -229,6 +229,27 @@ internal sealed partial class LibvirtLab : IConformanceLab
             $"the migration of {vm} to begin");
     }
 
+    /// <summary>To a third host, so slowly that it does not end. Let go of, it is over and the guest nowhere there.</summary>
+    public async Task<IAsyncDisposable> MigrateElsewhere(VmRef vm)
+    {
+        var third = new HostId("a2");
+        _ = TryVirsh(Source.Host, "migrate", "--live", "--p2p", "--persistent", "--bandwidth", "1", vm.Name, $"qemu+tls://{third}/system");
+        await WaitUntil(
+            async () => (await TryVirsh(Source.Host, "domjobinfo", vm.Name)).Output.Contains("Outgoing migration", StringComparison.Ordinal),
+            $"the migration of {vm} to {third} to begin");
+        return new Ending(async () =>
+        {
+            await TryVirsh(Source.Host, "domjobabort", vm.Name);
+            await TryVirsh(third, "destroy", vm.Name);
+            await TryVirsh(third, "undefine", vm.Name);
+        });
+    }
+
+    private sealed class Ending(Func<Task> end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end();
+    }
+
     public async Task CutHosts()
     {
         cut = true;

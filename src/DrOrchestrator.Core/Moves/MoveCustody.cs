@@ -38,13 +38,10 @@ internal static class MoveCustody
             case MovePhase.Idle:
                 return ObserveIdle(state, observe);
 
-            // The move's own places are asked until each is clear, which may take days; somebody else may start the VM at a third
-            // one meanwhile. A place that is seen joins; what clears one is the asking's business.
             case MovePhase.Clearing:
-                return Seen(state, observe) is { } seen ? Decision.Of(seen) : Decision.Nothing;
+                return ObserveClearing(state, observe);
 
             // A copy seen during a move is the move's business: it asks its own questions.
-
             default:
                 return Decision.Nothing;
         }
@@ -63,27 +60,32 @@ internal static class MoveCustody
 
     private static bool SaysGone(PlaceReport place) => place.State is { } answer && TransferJudgement.IsGone(answer);
 
-    private static Decision ObserveIdle(MoveState state, MoveMessage.ObserveVm observe)
+    /// <summary>
+    /// The move's own places are asked until each is clear, which may take days; somebody else may start the VM at a third one
+    /// meanwhile, and take it on from there. A place that is seen joins. One that is not the move's leaves by its own word, for nobody asks it.
+    /// </summary>
+    private static Decision ObserveClearing(MoveState state, MoveMessage.ObserveVm observe)
     {
-        var seen = Seen(state, observe);
-        var running = Running(observe);
-        if (running.Length > 1)
-        {
-            return seen is null ? Decision.Nothing : Decision.Of(seen);
-        }
+        List<object> events = Seen(state, observe) is { } seen ? [seen] : [];
+        HostId[] own = [state.Last!.Source.Host, state.Last.Destination.Host];
+        events.AddRange(Gone(state, observe).Where(cleared => !own.Contains(cleared.Evidence.Host)));
+        return events.Count == 0 ? Decision.Nothing : Decision.Of(events);
+    }
 
-        List<object> events = seen is null ? [] : [seen];
-
-        // Nothing of ours is pending in this phase, so a host's own "not here" is evidence.
-        events.AddRange(observe.Places
-            .Where(place => SaysGone(place) && !place.MigratingOut
-                && running.Length == 1 && place.Host != running[0] && state.Custody.Includes(place.Host))
+    /// <summary>Where it says itself that it is not, while it runs at one other host. Nothing of ours is pending there, so that is evidence.</summary>
+    private static IEnumerable<PlaceCleared> Gone(MoveState state, MoveMessage.ObserveVm observe) => Running(observe) is not [var running] ? [] :
+        observe.Places.Where(place => SaysGone(place) && !place.MigratingOut && place.Host != running && state.Custody.Includes(place.Host))
             .Select(place => new PlaceCleared(new FenceEvidence.HypervisorConfirmed(place.State!.Value, "No request of ours is under way for this VM.")
             {
                 Host = place.Host,
                 At = observe.At,
             })
-            { At = observe.At }));
+            { At = observe.At });
+
+    private static Decision ObserveIdle(MoveState state, MoveMessage.ObserveVm observe)
+    {
+        List<object> events = Seen(state, observe) is { } seen ? [seen] : [];
+        events.AddRange(Gone(state, observe));
         return events.Count == 0 ? Decision.Nothing : Decision.Of(events);
     }
 }

@@ -111,7 +111,7 @@ public sealed class MoveDecider : Decider<MoveState, MoveMessage, MoveEvent>
         MovePhase.Idle => state.Custody.WhyNotMigrate(start.Source.Host, start.Destination.Host),
         MovePhase.Clearing => new Refusal(
             $"After its last move a copy might still be at {string.Join(", ", state.Custody.MightRunAt.Where(host => host != state.RunsAt))}.",
-            "It is cleared as soon as that host answers that it has none."),
+            HeldVm.Until(state)),
         _ => new Refusal($"Run {state.Move!.Run} holds {start.Vm}.", $"Wait for it, or stop it: drctl run abort {state.Move.Run} --reason WHY."),
     };
 

@@ -311,22 +311,8 @@ internal static class MoveEndings
             move.Run,
             MoveOutcome.Unknown,
             runsAt,
-            $"After {move.Policy.InvestigationTimeout.TotalSeconds:0} s it is still not known what became of it: {Answers(state.LastInspection)}. {HeldUntil(state, uncleared)}",
+            $"After {move.Policy.InvestigationTimeout.TotalSeconds:0} s it is still not known what became of it: {Answers(state.LastInspection)}. {HeldVm.Until(state)}",
             uncleared) { At = at };
-    }
-
-    private static string HeldUntil(MoveState state, HostId[] uncleared)
-    {
-        PlaceReport? Said(HostEndpoint end) => state.LastInspection.FirstOrDefault(place => place.Host == end.Host);
-        return Said(state.Move!.Source) is { } source && Said(state.Move.Destination) is { } destination
-            ? (TransferJudgement.Of(source, destination), source.State, destination.State) switch
-            {
-                (TransferVerdict.Vanished, _, _) => "Somebody else moved or removed it. The VM is held until a host of the inventory has it.",
-                (_, VmState.Shutoff, VmState.Paused) =>
-                    $"It ended at {source.Host}, and {destination.Host} has a copy that waits, as old as the transfer. The VM is held until a person has stopped the one that is wrong.",
-                _ => $"The VM is held until {string.Join(" and ", uncleared)} is cleared.",
-            }
-            : $"The VM is held until {string.Join(" and ", uncleared)} is cleared.";
     }
 
     private static IEnumerable<object> EndAt(MoveState state, MoveOutcome outcome, HostId host, string reason, DateTimeOffset at) =>

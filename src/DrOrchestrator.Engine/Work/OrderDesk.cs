@@ -136,15 +136,15 @@ public sealed class OrderDesk : IAsyncDisposable
         return handled.Refusal is null;
     }
 
-    private async Task<bool> IsAskedFor(Order order, CancellationToken cancellationToken)
+    /// <summary>
+    /// The order as its stream asks it now; null: it does not any more. What was learned since it was sent may forbid a part of it: a migration
+    /// at the source that can not be this move's any more, a copy that waits and is known to be left over by now.
+    /// </summary>
+    private async Task<Order?> AskedNow(Order order, CancellationToken cancellationToken)
     {
         var state = (await streams.Read(order.From, cancellationToken)).State;
-        return DeciderCatalog.For(order.From).React(state).Asks.Any(ask => ask.Message is Order asked && asked.Key == order.Key && !StopsWhatMayGoOn(order, asked));
+        return DeciderCatalog.For(order.From).React(state).Asks.Select(ask => ask.Message).OfType<Order>().FirstOrDefault(asked => asked.Key == order.Key);
     }
-
-    /// <summary>One that was sent while a migration at the source could have been this move's, and is delivered when it can not any more.</summary>
-    private static bool StopsWhatMayGoOn(Order order, Order asked) =>
-        order is MoveOrder.InspectPlaces { StopTransfer: true } && asked is MoveOrder.InspectPlaces { StopTransfer: false };
 
     private async Task CarryOut(Order order, (StreamId, string) key, Activity? span, Task start)
     {
@@ -152,13 +152,12 @@ public sealed class OrderDesk : IAsyncDisposable
         using var ended = span;
         try
         {
-            // Looking into a move and stopping one act on the VM without a claim: one that was delivered late does nothing.
-            if (order is MoveOrder.InspectPlaces or MoveOrder.AbortTransfer && !await IsAskedFor(order, stopping.Token))
+            // Looking into a move and stopping one act on the VM without a claim: one that was delivered late does what is asked by then.
+            var asked = order is MoveOrder.InspectPlaces or MoveOrder.AbortTransfer ? await AskedNow(order, stopping.Token) : order;
+            if (asked is not null)
             {
-                return;
+                await Route(asked, stopping.Token);
             }
-
-            await Route(order, stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

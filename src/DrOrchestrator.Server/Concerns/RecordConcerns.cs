@@ -79,7 +79,7 @@ public static class RecordConcerns
             ConcernKind.DrOutcomeUnknown,
             [new("vm", id.Name), new("vm_id", id.Id.Value), new("run", move.Run.Value)],
             $"{id.Name} is held: after its move a copy might be at {string.Join(" or at ", vm.Custody.MightRunAt)}.",
-            "It is released when all of these but one have answered that they have none. Look at those that are silent; start no copy by hand before.",
+            HeldVm.Until(vm),
             $"drctl audit show vm-{id.Id}",
             move.PhaseSince);
     }

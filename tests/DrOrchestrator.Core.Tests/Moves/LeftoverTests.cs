@@ -127,7 +127,7 @@ public sealed class LeftoverTests
             .At(After(60)).When(Places(InspectKey, VmState.Absent, VmState.Absent, 60)).ThenEvents(typeof(PlacesInspected));
         var held = gone.At(After(400)).When(new MoveMessage.Wake(null)).ThenEvents(typeof(MoveEnded));
         Assert.Equal((MoveOutcome.Unknown, MovePhase.Clearing), (held.StateOf<MoveState>().LastAnswer!.Outcome, held.Phase()));
-        Assert.Contains("until a host of the inventory has it", held.StateOf<MoveState>().LastAnswer!.Reason, StringComparison.Ordinal);
+        Assert.Contains("when a host of the inventory runs it", held.StateOf<MoveState>().LastAnswer!.Reason, StringComparison.Ordinal);
 
         held.At(After(401)).When(Places(ClearKey, VmState.Absent, VmState.Absent, 401)).ThenNothing();
         Assert.Equal([A1.Host, B1.Host], held.MightRunAt());

@@ -90,6 +90,37 @@ public sealed class ObservingTests
     }
 
     [Fact]
+    public void A_third_place_leaves_by_its_own_word_when_others_take_the_VM_on_from_there()
+    {
+        var found = Vm.Given(Clearing).When(new ObserveVm(Web, [At(A1, null), At(A2, VmState.Running), At(B1, VmState.Absent), At(B2, VmState.Absent)], 3)).ThenGoOn();
+
+        var on = found.When(new ObserveVm(Web, [At(A1, null), At(A2, VmState.Absent), At(B1, VmState.Absent), At(B2, VmState.Running)], 4))
+            .ThenEvents(typeof(VmFoundElsewhere), typeof(PlaceCleared));
+        Assert.Equal([A1.Host, B1.Host, B2.Host], on.MightRunAt());
+
+        // Nothing is concluded while nobody runs it, nor of a host from which it is being sent.
+        on.When(new ObserveVm(Web, [At(A1, null), At(B1, VmState.Absent), At(B2, VmState.Absent)], 5)).ThenNothing();
+        on.When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent), At(B2, VmState.Shutoff, migrating: true)], 5)).ThenNothing();
+
+        var key = $"{Move}/clear@5";
+        var settled = on.At(After(400)).When(Places(key, VmState.Absent, VmState.Absent, 400)).ThenGoOn()
+            .At(After(410)).When(Places(key, VmState.Absent, VmState.Absent, 410)).ThenGoOn();
+        Assert.Equal((MovePhase.Idle, B2.Host), (settled.Phase(), settled.StateOf<MoveState>().RunsAt));
+        Assert.Equal([B2.Host], settled.MightRunAt());
+    }
+
+    [Fact]
+    public void A_duplicate_at_a_third_place_is_over_when_that_place_says_so()
+    {
+        var twice = Vm.Given(Clearing).When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, null), At(B2, VmState.Running)], 3)).ThenGoOn();
+
+        var over = twice.When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, null), At(B2, VmState.Absent)], 4)).ThenEvents(typeof(PlaceCleared));
+
+        Assert.Empty(over.StateOf<MoveState>().Duplicate);
+        Assert.Equal([A1.Host, B1.Host], over.MightRunAt());
+    }
+
+    [Fact]
     public void A_look_clears_nothing_while_the_move_s_own_places_are_asked() =>
         Vm.Given(Clearing).When(new ObserveVm(Web, [At(A1, VmState.Running), At(B1, VmState.Absent)], 3)).ThenNothing();
 

@@ -55,9 +55,9 @@ public sealed class StatusViews(
             yield return stopped;
         }
 
-        foreach (var vm in vms.Where(vm => vm.Phase == "clearing"))
+        foreach (var vm in vms.Where(vm => vm is { Phase: "clearing", Duplicate.Count: 0 }))
         {
-            yield return $"{vm.Name} is held: a copy might be at {string.Join(" or at ", vm.MightRunAt)}. It is released when all but one have answered that they have none.";
+            yield return $"{vm.Name} is held. {vm.Held}";
         }
 
         foreach (var host in hosts.Where(host => host.Withheld is not null))

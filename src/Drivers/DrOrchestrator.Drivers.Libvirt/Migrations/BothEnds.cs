@@ -109,6 +109,38 @@ internal sealed class BothEnds(
     }
 
     /// <summary>
+    /// Whether the source took its guest back: a copy is seen waiting, and the source, asked after that, runs the guest. Whatever it sends
+    /// then goes elsewhere, and to nobody who asked for this move; what waits would run from old memory once the guest has left, so it is removed while that still shows.
+    /// </summary>
+    public async Task<Outcome<bool>> RemoveTakenBack(CancellationToken cancellationToken)
+    {
+        var waits = await Waits(cancellationToken);
+        if (waits is not Outcome<long?>.Done { Value: var generation })
+        {
+            return waits.As<bool>();
+        }
+
+        if (generation is null)
+        {
+            return new Outcome<bool>.Done(false);
+        }
+
+        var asked = await AskSource(cancellationToken);
+        if (asked is not Outcome<VmCopy>.Done { Value: var copy })
+        {
+            return asked.As<bool>();
+        }
+
+        if (copy.State is not VmState.Running)
+        {
+            return new Outcome<bool>.Done(false);
+        }
+
+        var removed = await destination.Call(connection => DomainOrders.RemoveWaiting(connection, request, generation.Value + 1), cancellationToken);
+        return removed is Outcome<Nothing>.Done ? new Outcome<bool>.Done(true) : removed.As<bool>();
+    }
+
+    /// <summary>
     /// What the source's copy says of one that waits. Shut off is no word for migrated away unless libvirt gives it as the reason: a guest
     /// that was taken back may have written to its disks and powered off since. A copy that is not there at all left with a migration, as far as
     /// this host can tell; what the record saw of it since decides too (<see cref="MigrationRequest.StaleBelow"/>).

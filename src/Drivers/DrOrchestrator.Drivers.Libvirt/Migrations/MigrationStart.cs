@@ -36,6 +36,18 @@ internal sealed class MigrationStart(
             return atDestination.As<Nothing>();
         }
 
+        // The mark stays with the VM, so that a job of somebody else's after a failed one of ours carries it too.
+        if (here.Copy.MigratingOut && here.Custody?.Move == request.Move)
+        {
+            var takenBack = await new BothEnds(source, destination, request, options, time).RemoveTakenBack(cancellationToken);
+            if (takenBack is not Outcome<bool>.Done { Value: false })
+            {
+                return takenBack is Outcome<bool>.Done
+                    ? new Outcome<Nothing>.Refused(MigrationVerdict.AlreadyMigrating(request, null), MigrationVerdict.WaitForIt)
+                    : takenBack.As<Nothing>();
+            }
+        }
+
         if (MigrationVerdict.Before(request, here.Copy, there, here.Custody?.Move?.Value) is { } verdict)
         {
             return verdict;
